@@ -1,0 +1,21 @@
+# Everything nadir links, all from Debian's packages; nothing is vendored or downloaded.
+find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(PkgConfig REQUIRED)
+
+# OpenBLAS carries LAPACK; LAPACKE is the C interface to it.
+pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
+find_library(NADIR_LAPACKE_LIBRARY lapacke REQUIRED)
+
+# FLINT 2.9 and Arb 2.23: exact rationals and ball arithmetic.
+find_path(NADIR_FLINT_INCLUDE_DIR flint/flint.h REQUIRED)
+find_path(NADIR_ARB_INCLUDE_DIR arb.h REQUIRED)
+find_library(NADIR_FLINT_LIBRARY flint REQUIRED)
+find_library(NADIR_ARB_LIBRARY NAMES flint-arb arb REQUIRED)
+
+if(NADIR_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
