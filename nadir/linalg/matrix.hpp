@@ -46,6 +46,8 @@ struct MatrixView {
   double* col(Index j) const { return data + j * stride; }
   MatrixView block(Index i, Index j, Index r, Index c) const { return {data + i + j * stride, r, c, stride}; }
   MatrixView columns(Index j, Index c) const { return block(0, j, rows, c); }
+  Index size() const { return rows * cols; }
+  bool empty() const { return rows == 0 || cols == 0; }
   operator ConstMatrixView() const { return {data, rows, cols, stride}; }
 };
 

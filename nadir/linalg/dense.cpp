@@ -1,0 +1,276 @@
+#include "nadir/linalg/dense.hpp"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <omp.h>
+
+#include <atomic>
+#include <cmath>
+#include <string>
+
+#include "nadir/base/error.hpp"
+
+namespace nadir {
+namespace {
+
+std::atomic<int> thread_count{0};
+
+// Products below this many multiplications run on one thread: two threads cost more than they bring.
+constexpr double parallel_threshold = 2.0e6;
+constexpr Index panel_width = 128;
+
+CBLAS_TRANSPOSE blas_op(Op op) { return op == Op::none ? CblasNoTrans : CblasTrans; }
+
+// OpenBLAS keeps to the calling thread; our panels are the only parallelism.
+void single_threaded_blas() {
+  static const bool once = [] { openblas_set_num_threads(1); return true; }();
+  (void)once;
+}
+
+void gemm(double alpha, ConstMatrixView A, Op op_a, ConstMatrixView B, Op op_b, double beta, MatrixView C) {
+  const Index k = op_a == Op::none ? A.cols : A.rows;
+  cblas_dgemm(CblasColMajor, blas_op(op_a), blas_op(op_b), static_cast<blasint>(C.rows), static_cast<blasint>(C.cols),
+              static_cast<blasint>(k), alpha, A.data, static_cast<blasint>(std::max<Index>(A.stride, 1)), B.data,
+              static_cast<blasint>(std::max<Index>(B.stride, 1)), beta, C.data,
+              static_cast<blasint>(std::max<Index>(C.stride, 1)));
+}
+
+void scale_matrix(double beta, MatrixView C) {
+  for (Index j = 0; j < C.cols; ++j)
+    for (Index i = 0; i < C.rows; ++i) C(i, j) = beta == 0.0 ? 0.0 : beta * C(i, j);
+}
+
+[[noreturn]] void lapack_failed(const char* routine, lapack_int info) {
+  throw NumericalBreakdown(std::string(routine) + " did not converge (info " + std::to_string(info) +
+                           "); look for infinities or NaN in the input, or rescale it");
+}
+
+}  // namespace
+
+int set_num_threads(int count) {
+  thread_count = count;
+  return num_threads();
+}
+
+int num_threads() { return thread_count > 0 ? thread_count.load() : omp_get_num_procs(); }
+
+const char* blas_description() { return openblas_get_config(); }
+
+void multiply(double alpha, ConstMatrixView A, Op op_a, ConstMatrixView B, Op op_b, double beta, MatrixView C) {
+  const Index k = op_a == Op::none ? A.cols : A.rows;
+  assert((op_a == Op::none ? A.rows : A.cols) == C.rows);
+  assert((op_b == Op::none ? B.cols : B.rows) == C.cols);
+  assert((op_b == Op::none ? B.rows : B.cols) == k);
+  single_threaded_blas();
+  if (C.empty()) return;
+  if (k == 0) return scale_matrix(beta, C);
+  const double work = static_cast<double>(C.rows) * static_cast<double>(C.cols) * static_cast<double>(k);
+  if (work < parallel_threshold || (C.cols <= panel_width && C.rows <= panel_width))
+    return gemm(alpha, A, op_a, B, op_b, beta, C);
+  const int threads = num_threads();
+  if (C.cols >= C.rows) {  // panels of columns
+    const Index panels = (C.cols + panel_width - 1) / panel_width;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (Index p = 0; p < panels; ++p) {
+      const Index first = p * panel_width, count = std::min(panel_width, C.cols - first);
+      const ConstMatrixView part =
+          op_b == Op::none ? B.columns(first, count) : B.block(first, 0, count, B.cols);
+      gemm(alpha, A, op_a, part, op_b, beta, C.columns(first, count));
+    }
+  } else {  // panels of rows
+    const Index panels = (C.rows + panel_width - 1) / panel_width;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (Index p = 0; p < panels; ++p) {
+      const Index first = p * panel_width, count = std::min(panel_width, C.rows - first);
+      const ConstMatrixView part =
+          op_a == Op::none ? A.block(first, 0, count, A.cols) : A.columns(first, count);
+      gemm(alpha, part, op_a, B, op_b, beta, C.block(first, 0, count, C.cols));
+    }
+  }
+}
+
+Matrix product(ConstMatrixView A, ConstMatrixView B) { return product(A, Op::none, B, Op::none); }
+
+Matrix product(ConstMatrixView A, Op op_a, ConstMatrixView B, Op op_b) {
+  Matrix C(op_a == Op::none ? A.rows : A.cols, op_b == Op::none ? B.cols : B.rows);
+  multiply(1.0, A, op_a, B, op_b, 0.0, C);
+  return C;
+}
+
+Matrix sample_product(ConstMatrixView X, ConstMatrixView Y) {
+  assert(X.cols == Y.cols);
+  single_threaded_blas();
+  const bool gram = X.data == Y.data && X.rows == Y.rows && X.stride == Y.stride;
+  Matrix C(X.rows, Y.rows);
+  if (C.size() == 0) return C;
+  const Index blocks = (X.cols + sum_block - 1) / sum_block;
+  // Panels of C are independent; within a panel the blocks of samples are added in order.
+  const Index panels = (C.cols() + panel_width - 1) / panel_width;
+  const int threads = num_threads();
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+  for (Index p = 0; p < panels; ++p) {
+    const Index first = p * panel_width, count = std::min(panel_width, C.cols() - first);
+    const Index top = gram ? first : 0;  // a Gram matrix is symmetric: the rows above the panel are mirrored
+    Matrix partial(C.rows() - top, count);
+    for (Index b = 0; b < blocks; ++b) {
+      const Index start = b * sum_block, samples = std::min(sum_block, X.cols - start);
+      gemm(1.0, X.block(top, start, X.rows - top, samples), Op::none, Y.block(first, start, count, samples),
+           Op::transpose, 0.0, partial);
+      for (Index j = 0; j < count; ++j)
+        for (Index i = top; i < C.rows(); ++i) C(i, first + j) += partial(i - top, j);
+    }
+  }
+  if (gram)
+    for (Index j = 0; j < C.cols(); ++j)
+      for (Index i = 0; i < j; ++i) C(i, j) = C(j, i);
+  return C;
+}
+
+void multiply_vector(double alpha, ConstMatrixView A, Op op_a, const double* x, double beta, double* y) {
+  single_threaded_blas();
+  const Index out = op_a == Op::none ? A.rows : A.cols;
+  if (out == 0) return;
+  if (A.empty()) return scale_matrix(beta, MatrixView(y, out, 1));
+  cblas_dgemv(CblasColMajor, blas_op(op_a), static_cast<blasint>(A.rows), static_cast<blasint>(A.cols), alpha, A.data,
+              static_cast<blasint>(A.stride), x, 1, beta, y, 1);
+}
+
+Matrix transpose(ConstMatrixView A) {
+  Matrix T(A.cols, A.rows);
+  constexpr Index tile = 32;
+  for (Index j0 = 0; j0 < A.cols; j0 += tile)
+    for (Index i0 = 0; i0 < A.rows; i0 += tile)
+      for (Index j = j0; j < std::min(j0 + tile, A.cols); ++j)
+        for (Index i = i0; i < std::min(i0 + tile, A.rows); ++i) T(j, i) = A(i, j);
+  return T;
+}
+
+double dot(std::span<const double> x, std::span<const double> y) {
+  assert(x.size() == y.size());
+  single_threaded_blas();
+  return cblas_ddot(static_cast<blasint>(x.size()), x.data(), 1, y.data(), 1);
+}
+
+double norm(std::span<const double> x) {
+  single_threaded_blas();
+  const double fast = std::sqrt(cblas_ddot(static_cast<blasint>(x.size()), x.data(), 1, x.data(), 1));
+  if (std::isfinite(fast) && fast > 1e-140) return fast;
+  return cblas_dnrm2(static_cast<blasint>(x.size()), x.data(), 1);
+}
+
+double frobenius_norm(ConstMatrixView A) {
+  Vector column_norms(static_cast<std::size_t>(A.cols));
+  for (Index j = 0; j < A.cols; ++j)
+    column_norms[static_cast<std::size_t>(j)] = norm({A.col(j), static_cast<std::size_t>(A.rows)});
+  return norm(column_norms);
+}
+
+double max_abs(ConstMatrixView A) {
+  double largest = 0.0;
+  for (Index j = 0; j < A.cols; ++j)
+    for (Index i = 0; i < A.rows; ++i) {
+      const double a = std::fabs(A(i, j));
+      if (!(a <= largest)) largest = a;
+      if (std::isnan(a)) return a;
+    }
+  return largest;
+}
+
+void axpy(double alpha, std::span<const double> x, std::span<double> y) {
+  assert(x.size() == y.size());
+  for (std::size_t i = 0; i < x.size(); ++i) y[i] += alpha * x[i];
+}
+
+void scale(double alpha, std::span<double> x) {
+  for (double& value : x) value *= alpha;
+}
+
+void symmetrise(MatrixView A) {
+  assert(A.rows == A.cols);
+  for (Index j = 0; j < A.cols; ++j)
+    for (Index i = 0; i < j; ++i) A(i, j) = A(j, i) = 0.5 * A(i, j) + 0.5 * A(j, i);
+}
+
+bool all_finite(ConstMatrixView A) {
+  for (Index j = 0; j < A.cols; ++j)
+    for (Index i = 0; i < A.rows; ++i)
+      if (!std::isfinite(A(i, j))) return false;
+  return true;
+}
+
+bool cholesky(ConstMatrixView A, Matrix& L) {
+  assert(A.rows == A.cols);
+  single_threaded_blas();
+  L = Matrix(A);
+  const lapack_int n = static_cast<lapack_int>(A.rows);
+  if (n == 0) return true;
+  const lapack_int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', n, L.data(), n);
+  for (Index j = 1; j < L.cols(); ++j)
+    for (Index i = 0; i < j; ++i) L(i, j) = 0.0;
+  return info == 0 && all_finite(L);
+}
+
+void solve_lower(ConstMatrixView L, Op op, MatrixView B) {
+  assert(L.rows == L.cols && L.rows == B.rows);
+  single_threaded_blas();
+  if (B.rows == 0 || B.cols == 0) return;
+  cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, blas_op(op), CblasNonUnit, static_cast<blasint>(B.rows),
+              static_cast<blasint>(B.cols), 1.0, L.data, static_cast<blasint>(L.stride), B.data,
+              static_cast<blasint>(B.stride));
+}
+
+SymmetricEigen symmetric_eigen(ConstMatrixView A) {
+  assert(A.rows == A.cols);
+  single_threaded_blas();
+  SymmetricEigen result{Vector(static_cast<std::size_t>(A.rows)), Matrix(A)};
+  const lapack_int n = static_cast<lapack_int>(A.rows);
+  if (n == 0) return result;
+  const lapack_int info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', n, result.vectors.data(), n, result.values.data());
+  if (info != 0) lapack_failed("symmetric eigenvalue decomposition (dsyevd)", info);
+  return result;
+}
+
+Svd svd(ConstMatrixView A) {
+  single_threaded_blas();
+  const Index k = std::min(A.rows, A.cols);
+  Svd result{Matrix(A.rows, k), Vector(static_cast<std::size_t>(k)), Matrix(k, A.cols)};
+  if (k == 0) return result;
+  Matrix work(A);
+  const lapack_int info = LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'S', static_cast<lapack_int>(A.rows),
+                                         static_cast<lapack_int>(A.cols), work.data(), static_cast<lapack_int>(A.rows),
+                                         result.values.data(), result.U.data(), static_cast<lapack_int>(A.rows),
+                                         result.Vt.data(), static_cast<lapack_int>(k));
+  if (info != 0) lapack_failed("singular value decomposition (dgesdd)", info);
+  return result;
+}
+
+Qr qr(ConstMatrixView A) {
+  single_threaded_blas();
+  const Index k = std::min(A.rows, A.cols);
+  Matrix work(A);
+  Qr result{Matrix(A.rows, k), Matrix(k, A.cols)};
+  if (k == 0) return result;
+  Vector tau(static_cast<std::size_t>(k));
+  const lapack_int m = static_cast<lapack_int>(A.rows), n = static_cast<lapack_int>(A.cols), r = static_cast<lapack_int>(k);
+  lapack_int info = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, m, n, work.data(), m, tau.data());
+  if (info != 0) lapack_failed("QR factorisation (dgeqrf)", info);
+  for (Index j = 0; j < A.cols; ++j)
+    for (Index i = 0; i <= std::min(j, k - 1); ++i) result.R(i, j) = work(i, j);
+  for (Index j = 0; j < k; ++j) std::copy_n(work.col(j), A.rows, result.Q.col(j));
+  info = LAPACKE_dorgqr(LAPACK_COL_MAJOR, m, r, r, result.Q.data(), m, tau.data());
+  if (info != 0) lapack_failed("QR factorisation (dorgqr)", info);
+  return result;
+}
+
+bool solve_general(ConstMatrixView A, MatrixView B) {
+  assert(A.rows == A.cols && A.rows == B.rows);
+  single_threaded_blas();
+  Matrix work(A);
+  std::vector<lapack_int> pivots(static_cast<std::size_t>(A.rows));
+  if (B.rows == 0 || B.cols == 0) return true;
+  const lapack_int n = static_cast<lapack_int>(A.rows);
+  return LAPACKE_dgesv(LAPACK_COL_MAJOR, n, static_cast<lapack_int>(B.cols), work.data(), n, pivots.data(), B.data,
+                       static_cast<lapack_int>(B.stride)) == 0;
+}
+
+}  // namespace nadir
