@@ -1,0 +1,57 @@
+#include "nadir/core/certificate.hpp"
+
+#include <algorithm>
+
+#include "nadir/base/error.hpp"
+
+namespace nadir {
+namespace {
+
+bool has(const std::vector<Claim>& claims, const char* kind) { return find(claims, kind) != nullptr; }
+
+// The comparisons are made on the stated numbers; that the numbers are true is the checker's affair.
+bool is_nearly_critical(const std::vector<Claim>& claims) {
+  if (has(claims, "critical")) return true;
+  const Claim* g = find(claims, "gradient-norm");
+  return g && number(*g, "upper") <= number(*g, "tolerance") * number(*g, "scale");
+}
+
+bool is_away_from_critical(const std::vector<Claim>& claims) {
+  const Claim* g = find(claims, "gradient-norm");
+  return g && number(*g, "lower") > number(*g, "tolerance") * number(*g, "scale");
+}
+
+bool has_better_value(const std::vector<Claim>& claims) {
+  const Claim* value = find(claims, "value");
+  const Claim* better = find(claims, "better-point");
+  return value && better && number(*better, "value") < number(*value, "lower");
+}
+
+}  // namespace
+
+double number(const Claim& claim, const std::string& name) {
+  const auto it = std::find_if(claim.numbers.begin(), claim.numbers.end(), [&](const auto& n) { return n.first == name; });
+  if (it == claim.numbers.end()) throw InputError("claim " + claim.kind, "a number '" + name + "'", "none");
+  return it->second;
+}
+
+const Claim* find(const std::vector<Claim>& claims, const std::string& kind) {
+  const auto it = std::find_if(claims.begin(), claims.end(), [&](const Claim& c) { return c.kind == kind; });
+  return it == claims.end() ? nullptr : &*it;
+}
+
+bool claims_support(Headline headline, const std::vector<Claim>& claims) {
+  switch (headline) {
+    case Headline::undecided: return true;
+    case Headline::global_minimum: return has(claims, "gap");
+    case Headline::not_critical: return is_away_from_critical(claims);
+    case Headline::strict_saddle: return is_nearly_critical(claims) && has(claims, "negative-curvature");
+    case Headline::degenerate_saddle:
+      return has(claims, "critical") && has(claims, "no-negative-curvature") && has(claims, "descent");
+    case Headline::local_minimum: return has(claims, "isolated-minimum");
+    case Headline::spurious_minimum: return has(claims, "isolated-minimum") && has_better_value(claims);
+  }
+  return false;
+}
+
+}  // namespace nadir

@@ -1,0 +1,56 @@
+// What a stranger needs in order to check a verdict: the claims with their numbers, and the witnesses that
+// make checking cheap. Produced beside a verdict, written by io, checked by verify.
+//
+// Kinds of claim that every family shares (numbers in parentheses; all about the real-number problem on
+// the floating-point data and the floating-point point):
+//   value               (lower, upper)        lower <= f(point) <= upper
+//   lower-bound         (bound)               f >= bound everywhere; witnesses are the family's
+//   gap                 (gap, gap_scale, tolerance)  f(point) - inf f <= gap <= tolerance * gap_scale
+//   gradient-norm       (lower, upper, scale, tolerance)  lower <= |grad f(point)| <= upper
+//   critical            ()                    grad f(point) = 0, exactly
+//   negative-curvature  (curvature)           v'Hv <= curvature * v'v for the witness "direction", curvature < 0
+//   no-negative-curvature ()                  the Hessian at the point is positive semidefinite, exactly
+//   descent             (decrease)            f(point + witness "escape") <= f(point) - decrease, decrease > 0
+//   isolated-minimum    (radius, least_eigenvalue)  a strict local minimum, alone in its ball, within radius
+//   better-point        (value)               f(witness "better") <= value
+// A family may add kinds of its own; each is documented in its README and re-derived by its checker.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "nadir/core/verdict.hpp"
+#include "nadir/linalg/matrix.hpp"
+
+namespace nadir {
+
+struct Claim {
+  std::string kind;
+  std::string text;     // the sentence of the evidence it stands behind
+  std::string theorem;
+  Rigor rigor = Rigor::proved;  // only claims marked proved are checked
+  Numbers numbers;
+};
+
+struct Certificate {
+  Headline headline = Headline::undecided;
+  Rigor rigor = Rigor::numerical;
+  std::vector<Claim> claims;
+  std::map<std::string, Matrix> witness;  // written to witness.npz
+};
+
+// The number of that name; throws InputError naming the claim when it is absent.
+double number(const Claim& claim, const std::string& name);
+// The first claim of that kind, or null.
+const Claim* find(const std::vector<Claim>& claims, const std::string& kind);
+
+// Whether the claims of these kinds, if each is true, add up to the headline with rigor `proved`:
+//   global-minimum: gap.   not-critical: gradient-norm with lower > tolerance * scale.
+//   strict-saddle: negative-curvature and (critical, or gradient-norm with upper <= tolerance * scale).
+//   degenerate-saddle: critical, no-negative-curvature and descent, in a family whose every non-global
+//   critical point is a saddle.   local-minimum: isolated-minimum.
+//   spurious-minimum: isolated-minimum, and better-point with a value below that of the point.
+bool claims_support(Headline headline, const std::vector<Claim>& claims);
+
+}  // namespace nadir

@@ -1,0 +1,57 @@
+// A family as the driver sees it: options and data in, a problem, starts and a judge out.
+//
+// Adding a family is one folder with a class derived from Family and one row in driver/registry.cpp.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nadir/core/certificate.hpp"
+#include "nadir/core/options.hpp"
+#include "nadir/core/point.hpp"
+#include "nadir/core/problem.hpp"
+#include "nadir/core/verdict.hpp"
+
+namespace nadir {
+
+struct Judgement {
+  Verdict verdict;
+  Certificate certificate;
+};
+
+struct JudgeOptions {
+  double gap_tol = 1e-6;            // relative tolerance of global-minimum
+  double criticality_tol = 1e-8;    // relative to the gradient's scale
+  std::vector<Vector> better_points;  // points in hand to compare with; may prove a minimum spurious
+};
+
+class Family {
+ public:
+  virtual ~Family() = default;
+
+  virtual std::string_view name() const = 0;     // "linear-network"
+  virtual std::string_view summary() const = 0;  // one line for `nadir families`
+  virtual std::string_view help() const = 0;     // data, theorem and example for `nadir help FAMILY`
+
+  // One row per option and data file; rows point into this object.
+  virtual OptionList options() = 0;
+  // Checks options and data against one another and builds the problem. Throws InputError. Call once,
+  // after the options are filled in and before what follows.
+  virtual void prepare() = 0;
+
+  virtual ProblemRef problem() const = 0;
+  // The names of starts, the default first: "random", "orthogonal", ...
+  virtual std::vector<std::string> start_names() const = 0;
+  virtual Point start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const = 0;
+  // A value at which judging is expected to prove a global minimum at that relative gap; -infinity where
+  // the family knows none. Numerical: it stops solvers, it proves nothing.
+  virtual double target_value(double gap_tol) const = 0;
+  virtual std::string default_solver() const { return "trust-region"; }
+
+  virtual Judgement judge(const Point& point, const JudgeOptions& options) const = 0;
+};
+
+}  // namespace nadir

@@ -1,0 +1,80 @@
+// What a problem is to solvers and judges: a value and, at a point, a second-order picture of itself.
+//
+// Expansion
+//   Models: the problem at one point x, with whatever value, gradient and Hessian share computed once.
+//   Invariants: `value` equals Problem::value at x; `apply_hessian` is linear and symmetric; all are const
+//   and give the same bits however often they are called. NaN or infinity in the value is allowed and means
+//   "outside the domain of double"; it is not thrown.
+//   Cost: `value` is paid at construction; `gradient` and the first `apply_hessian` may pay once more;
+//   a Hessian product with a block of k vectors costs less than k products.
+//
+// Problem (concept SmoothProblem)
+//   Models: a function to minimise together with its data.
+//   Valid expressions: p.layout() -> const Layout&; p.value(x) -> double;
+//   p.expand(x) -> std::unique_ptr<Expansion>, for x a span of layout().dimension() doubles.
+//   Invariants: value(x) == expand(x)->value(), bit for bit; calls do not change the problem.
+//   Cost: expand is at most a few times value.
+//
+// Solvers take a ProblemRef, a non-owning handle to anything that models the concept: a user's type
+// needs no base class, and solvers are compiled once.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <span>
+
+#include "nadir/core/point.hpp"
+#include "nadir/linalg/matrix.hpp"
+
+namespace nadir {
+
+class Expansion {
+ public:
+  virtual ~Expansion() = default;
+
+  virtual double value() const = 0;
+  // out <- gradient; out has dimension() entries.
+  virtual void gradient(std::span<double> out) const = 0;
+  // out <- Hessian * V, column by column; both dimension() x k. Must not overlap.
+  virtual void apply_hessian(ConstMatrixView V, MatrixView out) const = 0;
+
+  // out <- M^{-1} V for a symmetric positive definite M that resembles the Hessian; the default is V.
+  // Solvers that can, work in the norm of M; it changes their path, never what is true.
+  virtual void apply_preconditioner(ConstMatrixView V, MatrixView out) const;
+  // The norm that the gradient would have without any cancellation: the scale of criticality tolerances.
+  // The default is max(1, |value|).
+  virtual double gradient_scale() const;
+};
+
+template <class P>
+concept SmoothProblem = requires(const P& p, std::span<const double> x) {
+  { p.layout() } -> std::convertible_to<const Layout&>;
+  { p.value(x) } -> std::convertible_to<double>;
+  { p.expand(x) } -> std::convertible_to<std::unique_ptr<Expansion>>;
+};
+
+class ProblemRef {
+ public:
+  template <class P>
+    requires(!std::same_as<P, ProblemRef> && SmoothProblem<P>)
+  ProblemRef(const P& problem)  // implicit: a problem is its own handle. The problem must outlive it.
+      : object_(&problem),
+        layout_([](const void* o) -> const Layout& { return static_cast<const P*>(o)->layout(); }),
+        value_([](const void* o, std::span<const double> x) -> double { return static_cast<const P*>(o)->value(x); }),
+        expand_([](const void* o, std::span<const double> x) -> std::unique_ptr<Expansion> {
+          return static_cast<const P*>(o)->expand(x);
+        }) {}
+
+  const Layout& layout() const { return layout_(object_); }
+  Index dimension() const { return layout().dimension(); }
+  double value(std::span<const double> x) const { return value_(object_, x); }
+  std::unique_ptr<Expansion> expand(std::span<const double> x) const { return expand_(object_, x); }
+
+ private:
+  const void* object_;
+  const Layout& (*layout_)(const void*);
+  double (*value_)(const void*, std::span<const double>);
+  std::unique_ptr<Expansion> (*expand_)(const void*, std::span<const double>);
+};
+
+}  // namespace nadir

@@ -1,0 +1,23 @@
+// The history of a run, one row per iteration; row 0 is the start.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace nadir {
+
+struct TraceRow {
+  std::int64_t iteration = 0;
+  double seconds = 0.0;  // since the run began, earlier parts of a resumed run included
+  double value = 0.0;
+  double gradient_norm = 0.0;
+  double curvature = std::numeric_limits<double>::quiet_NaN();  // least curvature seen in the step, if any
+  double step = 0.0;                                            // Euclidean length of the step taken
+  std::string event;                                            // "", "escape", "restart", "rejected", ...
+};
+
+using Trace = std::vector<TraceRow>;
+
+}  // namespace nadir
