@@ -46,7 +46,7 @@ std::string value_text(const OptionRow& row) {
         using T = std::remove_cvref_t<decltype(*field)>;
         if constexpr (std::is_same_v<T, bool>) return *field ? "true" : "false";
         else if constexpr (std::is_same_v<T, std::string>) return *field;
-        else if constexpr (std::is_same_v<T, DataMatrix>) return field->path;
+        else if constexpr (std::is_same_v<T, DataMatrix> || std::is_same_v<T, DataBlocks>) return field->path;
         else if constexpr (std::is_arithmetic_v<T>) return text(*field);
         else return joined(*field);
       },

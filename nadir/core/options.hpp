@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,9 +30,16 @@ struct DataMatrix {
   Matrix values;
 };
 
+// Named blocks that the user gives in one .npz file, each as written (rows are rows).
+struct DataBlocks {
+  std::string path;
+  std::string sha256;
+  std::map<std::string, Matrix> values;
+};
+
 struct OptionRow {
   using Target = std::variant<bool*, std::int64_t*, double*, std::string*, std::vector<std::int64_t>*,
-                              std::vector<double>*, DataMatrix*>;
+                              std::vector<double>*, DataMatrix*, DataBlocks*>;
 
   std::string name;  // "weight-decay": the flag is --weight-decay, the key weight_decay or weight-decay
   Target target;
