@@ -56,6 +56,10 @@ class Matrix {
  public:
   Matrix() = default;
   Matrix(Index rows, Index cols) : rows_(rows), cols_(cols), data_(static_cast<std::size_t>(rows * cols), 0.0) {}
+  // Takes over values that are column-major already.
+  Matrix(Index rows, Index cols, Vector&& values) : rows_(rows), cols_(cols), data_(std::move(values)) {
+    assert(data_.size() == static_cast<std::size_t>(rows * cols));
+  }
   // Rows as a person writes them: Matrix::from_rows({{1, 2}, {3, 4}}).
   static Matrix from_rows(const std::vector<std::vector<double>>& rows) {
     Matrix m(static_cast<Index>(rows.size()), rows.empty() ? 0 : static_cast<Index>(rows[0].size()));

@@ -1,0 +1,14 @@
+// One .npy array from any source of bytes; npy.hpp and npz.hpp share it.
+#pragma once
+
+#include <string>
+
+#include "nadir/io/array.hpp"
+#include "nadir/io/internal/byte_source.hpp"
+
+namespace nadir::internal {
+
+// Reads to the end of the source, so that a checksum behind it is compared.
+Array read_npy(ByteSource& source, const std::string& place);
+
+}  // namespace nadir::internal
