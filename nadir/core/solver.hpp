@@ -34,6 +34,10 @@ class Solver {
   virtual void begin(ProblemRef problem, std::span<const double> start, std::uint64_t seed) = 0;
   // One iteration of the published method.
   virtual StepReport step() = 0;
+  // One iteration from a point whose gradient is below the tolerance that was asked for. A method that can
+  // leave a saddle tries to; nothing, when it found no way or knows none, and then no iteration is counted.
+  // Nothing does not mean that the point is a minimum.
+  virtual std::optional<StepReport> leave_critical_point() { return std::nullopt; }
 
   // The current iterate and what is known of it. `point` is the best point seen unless the method is
   // declared non-monotone, and then `best_point` is.
