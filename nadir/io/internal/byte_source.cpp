@@ -170,7 +170,7 @@ class CheckedSource final : public ByteSource {
   std::size_t read(std::span<std::byte> target) override {
     const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(target.size(), left_));
     const std::size_t got = source_->read(target.first(wanted));
-    crc_ = crc32_z(crc_, reinterpret_cast<const Bytef*>(target.data()), got);
+    if (got > 0) crc_ = crc32_z(crc_, reinterpret_cast<const Bytef*>(target.data()), got);
     left_ -= got;
     if (got < wanted)
       throw InputError(place_, std::to_string(left_) + " more bytes, as the archive says", "the end of the entry");
