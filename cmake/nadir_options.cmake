@@ -17,7 +17,7 @@ endif()
 
 add_library(nadir_warnings INTERFACE)
 target_compile_options(nadir_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wcast-align -Woverloaded-virtual -Wnull-dereference)
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wcast-align -Woverloaded-virtual)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports overlapping copies inside std::string's operator+ that cannot happen (its bug 105651).
   target_compile_options(nadir_warnings INTERFACE -Wno-restrict)

@@ -1,6 +1,7 @@
 #include "nadir/core/certificate.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nadir/base/error.hpp"
 
@@ -21,10 +22,18 @@ bool is_away_from_critical(const std::vector<Claim>& claims) {
   return g && number(*g, "lower") > number(*g, "tolerance") * number(*g, "scale");
 }
 
+// The better value must lie below that of the true minimum, not only of the point near it. The Hessian is
+// positive definite between the two, so f(minimum) >= f(point) - |gradient| * radius; the last factor
+// covers the rounding of this comparison.
 bool has_better_value(const std::vector<Claim>& claims) {
   const Claim* value = find(claims, "value");
   const Claim* better = find(claims, "better-point");
-  return value && better && number(*better, "value") < number(*value, "lower");
+  const Claim* gradient = find(claims, "gradient-norm");
+  const Claim* minimum = find(claims, "isolated-minimum");
+  if (!value || !better || !gradient || !minimum) return false;
+  const double lower = number(*value, "lower");
+  const double margin = number(*gradient, "upper") * number(*minimum, "radius") + 1e-15 * std::fabs(lower);
+  return number(*better, "value") < lower - 2.0 * margin;
 }
 
 }  // namespace
@@ -49,7 +58,7 @@ bool claims_support(Headline headline, const std::vector<Claim>& claims) {
     case Headline::degenerate_saddle:
       return has(claims, "critical") && has(claims, "no-negative-curvature") && has(claims, "descent");
     case Headline::local_minimum: return has(claims, "isolated-minimum");
-    case Headline::spurious_minimum: return has(claims, "isolated-minimum") && has_better_value(claims);
+    case Headline::spurious_minimum: return has_better_value(claims);
   }
   return false;
 }

@@ -167,7 +167,7 @@ void require_widths(const LinearArchitecture& a, const ReducedData& d, const std
 LinearNetwork::LinearNetwork(LinearArchitecture architecture, ReducedData data, std::vector<Matrix> penalty)
     : architecture_(std::move(architecture)), data_(std::move(data)), penalty_(std::move(penalty)), layout_(architecture_.layout()) {
   require_widths(architecture_, data_, penalty_);
-  scaled_gram_ = data_.gram;
+  scaled_gram_ = data_.gram.mid;
   nadir::scale(1.0 / static_cast<double>(data_.num_samples), scaled_gram_.flat());
   input_factor_ = floored_factor(scaled_gram_);
 }

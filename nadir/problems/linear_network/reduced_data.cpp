@@ -6,6 +6,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/linalg/pivoted.hpp"
+#include "nadir/rigor/product.hpp"
 
 namespace nadir {
 namespace {
@@ -70,7 +71,7 @@ void reduce_by_qr(ConstMatrixView X, ConstMatrixView Y, const Vector& norms, Red
 }
 
 void reduce_by_gram(ConstMatrixView X, ConstMatrixView Y, const Vector& norms, ReducedData& d) {
-  Matrix scaled = d.gram;
+  Matrix scaled = d.gram.mid;
   const auto inverse = [&](Index i) { return norms[static_cast<std::size_t>(i)] > 0.0 ? 1.0 / norms[static_cast<std::size_t>(i)] : 0.0; };
   for (Index j = 0; j < scaled.cols(); ++j)
     for (Index i = 0; i < scaled.rows(); ++i) scaled(i, j) *= inverse(i) * inverse(j);
@@ -106,9 +107,9 @@ void reduce_by_gram(ConstMatrixView X, ConstMatrixView Y, const Vector& norms, R
 ReducedData reduce(ConstMatrixView X, ConstMatrixView Y) {
   ReducedData d;
   d.num_samples = X.cols;
-  d.gram = sample_product(X, X);
+  d.gram = enclose_sample_product(X, X);
   d.target_norm_squared = dot({Y.data, static_cast<std::size_t>(Y.size())}, {Y.data, static_cast<std::size_t>(Y.size())});
-  if (!all_finite(d.gram) || !std::isfinite(d.target_norm_squared))
+  if (!is_finite(d.gram) || !std::isfinite(d.target_norm_squared))
     throw NumericalBreakdown("the products of the data overflow double precision; divide inputs and targets by their largest entry");
   const Vector norms = row_norms(X);
   const double work = static_cast<double>(X.cols) * static_cast<double>(X.rows) * static_cast<double>(X.rows);

@@ -6,13 +6,14 @@
 // rho = rank(X). An iteration on (F, A) costs the same for a thousand and for a million samples, and,
 // unlike tr(P XX^T P^T) - 2<P, YX^T> + |Y|^2, it does not cancel near an interpolating P.
 //
-// Everything here is numerical (the rank, too): what is proved is proved on X and Y (lower_bound.hpp).
+// All but `gram` is numerical (the rank, too): what is proved is proved on X, Y and `gram` (lower_bound.hpp).
 // Cost: n d_in^2 multiplications, once.
 #pragma once
 
 #include <vector>
 
 #include "nadir/linalg/matrix.hpp"
+#include "nadir/rigor/ball_matrix.hpp"
 
 namespace nadir {
 
@@ -23,7 +24,7 @@ struct ReducedData {
   double residual = 0.0;     // c >= 0: what no linear map of X explains of |Y|^2
   double target_norm_squared = 0.0;  // |Y|_F^2
   std::vector<Index> kept;   // rho rows of X, a basis of its row space as far as double precision can see
-  Matrix gram;               // X X^T
+  BallMatrix gram;           // X X^T, enclosed
   Matrix least_squares;      // R* = Y X^+ supported on the columns `kept`: d_out x d_in
 };
 

@@ -1,0 +1,32 @@
+// Puts a judgement together so that every proved statement stands in both places: as evidence in the
+// verdict and as a claim in the certificate.
+#pragma once
+
+#include <string>
+
+#include "nadir/core/family.hpp"
+
+namespace nadir {
+
+class JudgementBuilder {
+ public:
+  JudgementBuilder(std::string family, const JudgeOptions& options);
+
+  // A proved statement that holds: evidence and claim, with the same words and numbers.
+  void prove(std::string kind, std::string text, std::string theorem, Numbers numbers);
+  // Everything else is evidence only.
+  void note(std::string text, std::string theorem, Standing standing, Rigor rigor, Numbers numbers = {});
+
+  // Sets the headline. `proved` is granted only where the claims made so far support it; otherwise the
+  // judgement says `numerical`.
+  void conclude(Headline headline, Rigor rigor);
+
+  Verdict& verdict() { return judgement_.verdict; }
+  Certificate& certificate() { return judgement_.certificate; }
+  Judgement finish() && { return std::move(judgement_); }
+
+ private:
+  Judgement judgement_;
+};
+
+}  // namespace nadir
