@@ -52,8 +52,8 @@ struct SparseMatrixView {
 
 // |A|_2 from above by Collatz-Wielandt: |A|_2^2 <= max_j (|A|^T |A| x)_j / x_j for every x > 0, exact up to
 // the power iteration for non-negative A, too large by up to sqrt(min(m, n)) otherwise. If the smaller side
-// is at most `dense_side` and the signs differ, also sharply from the dense Gram matrix; the smaller of the two counts.
-// Positions out of range, or starts that do not ascend: InputError.
+// is at most `dense_side`, also sharply from the dense Gram matrix of that side; the lesser of the two counts.
+// InputError for positions out of range or given twice, and for starts that do not ascend.
 double spectral_norm_upper(const SparseMatrixView& A, Index dense_side = 1024);
 
 }  // namespace nadir
