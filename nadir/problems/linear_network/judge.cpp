@@ -244,7 +244,6 @@ class LinearNetworkJudge {
   std::unique_ptr<Expansion> expansion_;
   CurvatureReport curvature_;
   double numerical_gap_ = 0.0;
-  bool false;
   bool is_global_proved_ = false, is_global_numerically_ = false;
   bool is_exactly_critical_ = false, is_critical_ = false, is_away_from_critical_ = false;
 };

@@ -1,0 +1,36 @@
+// The family linear-network: options and data in, problem, starts and judge out.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nadir/core/family.hpp"
+#include "nadir/problems/linear_network/linear_network.hpp"
+#include "nadir/problems/linear_network/lower_bound.hpp"
+#include "nadir/problems/linear_network/options.hpp"
+
+namespace nadir {
+
+class LinearNetworkFamily final : public Family {
+ public:
+  std::string_view name() const override { return "linear-network"; }
+  std::string_view summary() const override;
+  std::string_view help() const override;
+  OptionList options() override { return rows(options_); }
+  void prepare() override;
+  ProblemRef problem() const override { return *problem_; }
+  std::vector<std::string> start_names() const override;
+  Point start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const override;
+  double target_value(double gap_tol) const override;
+  Judgement judge(const Point& point, const JudgeOptions& options) const override;
+
+ private:
+  const LowerBound& bound() const;
+
+  LinearNetworkOptions options_;
+  std::unique_ptr<LinearNetwork> problem_;
+  mutable std::unique_ptr<LowerBound> bound_;  // made by the first judgement
+};
+
+}  // namespace nadir
