@@ -24,6 +24,13 @@ std::string joined(const std::vector<T>& values) {
   return result;
 }
 
+void require_number(const OptionRow& row, double x) {
+  const bool in_range = x >= row.least && x <= row.most && !(row.least_is_excluded && x == row.least);
+  if (!in_range) throw InputError("--" + row.name, range_text(row), text(x));
+}
+
+}  // namespace
+
 std::string range_text(const OptionRow& row) {
   std::string words;
   if (row.least > -std::numeric_limits<double>::infinity())
@@ -32,13 +39,6 @@ std::string range_text(const OptionRow& row) {
     words += (words.empty() ? "at most " : " and at most ") + text(row.most);
   return words.empty() ? "a finite number" : words;
 }
-
-void require_number(const OptionRow& row, double x) {
-  const bool in_range = x >= row.least && x <= row.most && !(row.least_is_excluded && x == row.least);
-  if (!in_range) throw InputError("--" + row.name, range_text(row), text(x));
-}
-
-}  // namespace
 
 std::string value_text(const OptionRow& row) {
   return std::visit(

@@ -44,12 +44,14 @@ struct OptionRow {
   std::string name;  // "weight-decay": the flag is --weight-decay, the key weight_decay or weight-decay
   Target target;
   std::string help;  // one line, with the unit and the consequence
+  std::string value_name;  // what the help shows for the value: "SECONDS"; empty: what fits the field's type
   std::vector<std::string> choices;  // for strings: the allowed values, if only these
   double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
   bool least_is_excluded = false;
   bool is_required = false;
   bool is_as_written = false;  // a DataMatrix whose rows are rows, not samples
 
+  OptionRow shown_as(std::string text) && { value_name = std::move(text); return std::move(*this); }
   OptionRow one_of(std::vector<std::string> allowed) && { choices = std::move(allowed); return std::move(*this); }
   OptionRow at_least(double x) && { least = x; return std::move(*this); }
   OptionRow above(double x) && { least = x; least_is_excluded = true; return std::move(*this); }
@@ -72,6 +74,8 @@ OptionRow option(std::string name, T& field, std::string help) {
 // The value that the field holds now, as a person would type it: the default, before parsing. Empty for
 // empty lists, strings and data.
 std::string value_text(const OptionRow& row);
+// The range of a numeric option in words: "above 0 and at most 1"; "a finite number" without limits.
+std::string range_text(const OptionRow& row);
 // Throws InputError naming the option when its value breaks the row's range or choices.
 void require_in_range(const OptionRow& row);
 

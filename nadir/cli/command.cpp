@@ -1,0 +1,20 @@
+#include "nadir/cli/command.hpp"
+
+namespace nadir::cli {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> list{
+      {"solve", "solve FAMILY [data and options] [-o DIR]", "find a minimum, judge it, write a run folder", run_solve},
+      {"judge", "judge FAMILY [data and options] --point FILE.npz [-o DIR]", "say what a point from anywhere is",
+       run_judge},
+      {"verify", "verify DIR", "check the certificate of a run folder, trusting nothing else", run_verify},
+      {"report", "report DIR", "print what a run folder holds", run_report},
+      {"reproduce", "reproduce [CLAIM]", "rerun a published claim and compare; without CLAIM, the list", run_reproduce},
+      {"families", "families", "list the kinds of problem", run_families},
+      {"help", "help [FAMILY | COMMAND]", "data, options, theorem and example of a family", run_help},
+      {"version", "version", "version, compiler, BLAS and its threads", run_version},
+  };
+  return list;
+}
+
+}  // namespace nadir::cli

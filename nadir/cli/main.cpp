@@ -1,0 +1,62 @@
+// nadir: the command line. Chooses the subcommand and turns errors into exit codes; nothing else.
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "nadir/base/error.hpp"
+#include "nadir/cli/command.hpp"
+#include "nadir/cli/console.hpp"
+#include "nadir/cli/help_text.hpp"
+#include "nadir/driver/nearest_name.hpp"
+
+namespace nadir::cli {
+namespace {
+
+int run(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) throw InputError("command line", "a command (nadir --help lists them)", "nothing");
+  const std::string& name = arguments.front();
+  if (name == "--help" || name == "-h") {
+    print_result(overview_text());
+    return exit_done;
+  }
+  if (name == "--version") return run_version({});
+  std::vector<std::string> names;
+  for (const Command& command : commands()) {
+    if (command.name == name) return command.run(std::span(arguments).subspan(1));
+    names.emplace_back(command.name);
+  }
+  std::string list;
+  for (const std::string& known : names) list += (list.empty() ? "" : ", ") + known;
+  throw InputError("command line", "one of " + list, "'" + name + "'" + nearest_hint(name, names));
+}
+
+int run_and_explain(const std::vector<std::string>& arguments) {
+  try {
+    return run(arguments);
+  } catch (const InputError& error) {
+    print_message(error.what());
+    return exit_bad_input;
+  } catch (const FileError& error) {
+    print_message(error.what());
+    return exit_bad_input;
+  } catch (const NumericalBreakdown& error) {
+    print_message(std::string("numerical breakdown: ") + error.what());
+    return exit_breakdown;
+  } catch (const std::bad_alloc&) {
+    print_message("out of memory; a smaller problem or more memory is needed");
+    return exit_bad_input;
+  } catch (const std::exception& error) {
+    print_message(std::string("a defect of nadir's own: ") + error.what() +
+                  "; please report it with the command line and `nadir version`");
+    return exit_defect;
+  }
+}
+
+}  // namespace
+}  // namespace nadir::cli
+
+int main(int argc, char** argv) {
+  nadir::cli::prepare_streams();
+  return nadir::cli::run_and_explain(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+}

@@ -1,0 +1,30 @@
+#include "nadir/cli/verdict_output.hpp"
+
+#include "nadir/cli/command.hpp"
+#include "nadir/cli/console.hpp"
+#include "nadir/report/text.hpp"
+
+namespace nadir::cli {
+namespace {
+
+std::string reason(Termination stopped) {
+  return stopped == Termination::time_limit ? "the time limit is reached" : "interrupted";
+}
+
+}  // namespace
+
+int print_outcome(const RunOutcome& outcome, const CommonOptions& common) {
+  const Verdict& verdict = outcome.judgement.verdict;
+  if (outcome.is_judged)
+    print_result(common.json ? result_json(outcome) + "\n" : text_report(verdict, run_facts(outcome)));
+  if (outcome.stopped != Termination::not_run) {
+    print_message(reason(outcome.stopped) + "; the state is saved in " + outcome.folder +
+                  ", and the same command with --resume -o " + outcome.folder + " goes on");
+    return exit_stopped;
+  }
+  if (common.require.empty() || meets(verdict, common.require)) return exit_done;
+  print_message("--require " + common.require + " is not met: " + summary(verdict));
+  return exit_refused;
+}
+
+}  // namespace nadir::cli

@@ -1,0 +1,13 @@
+// What solve and judge print at the end, and the exit code that follows from it.
+#pragma once
+
+#include "nadir/cli/common_options.hpp"
+#include "nadir/driver/run_outcome.hpp"
+
+namespace nadir::cli {
+
+// Prints the result object (--json) or the text report on standard output. Returns the exit code: 3 for an
+// unfinished run, else 1 when --require is not met, else 0.
+int print_outcome(const RunOutcome& outcome, const CommonOptions& common);
+
+}  // namespace nadir::cli

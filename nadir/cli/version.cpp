@@ -1,0 +1,33 @@
+// nadir version
+#include "nadir/base/version.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "nadir/cli/command.hpp"
+#include "nadir/cli/common_options.hpp"
+#include "nadir/cli/console.hpp"
+#include "nadir/cli/help_text.hpp"
+#include "nadir/linalg/dense.hpp"
+
+namespace nadir::cli {
+
+int run_version(std::span<const std::string> arguments) {
+  CommonOptions common;
+  const std::vector<OptionGroup> groups{{"Everywhere", rows(common)}};
+  const CommandLine line = read_arguments(arguments, groups, common);
+  require_words(line, 0, 0, "nadir version");
+  if (line.wants_help) {
+    print_result("nadir version: what this build is\n" + options_text(groups));
+  } else if (common.json) {
+    const nlohmann::ordered_json object{{"schema", "nadir.version/1"},     {"version", version()},
+                                        {"compiler", compiler()},          {"blas", blas_description()},
+                                        {"threads", num_threads()},        {"parts", nlohmann::ordered_json::array()}};
+    print_result(object.dump(2) + "\n");
+  } else {
+    print_result("nadir " + version() + "\ncompiler  " + compiler() + "\nblas      " + blas_description() +
+                 "\nthreads   " + std::to_string(num_threads()) + "\nparts     none beyond the core\n");
+  }
+  return exit_done;
+}
+
+}  // namespace nadir::cli

@@ -1,0 +1,92 @@
+#include "nadir/driver/judge.hpp"
+
+#include <filesystem>
+
+#include "nadir/base/clock.hpp"
+#include "nadir/base/error.hpp"
+#include "nadir/base/hash.hpp"
+#include "nadir/driver/load_data.hpp"
+#include "nadir/driver/option_values.hpp"
+#include "nadir/driver/run_writer.hpp"
+#include "nadir/io/options_json.hpp"
+#include "nadir/io/point_file.hpp"
+
+namespace nadir {
+namespace {
+
+DataReference file_reference(const std::string& role, const std::string& path) {
+  return {role, path, std::filesystem::absolute(path).string(), sha256_of_file(path), {}};
+}
+
+// The folder of an earlier judgement may be written over, that of a solved run never.
+RunFolder opened(const RunOptions& run) {
+  std::error_code error;
+  if (!run.resume || !std::filesystem::exists(run.output + "/" + run_files::run, error)) {
+    require_unused(run.output);
+    return RunFolder::create(run.output);
+  }
+  const RunRecord earlier = read_record(RunFolder::open(run.output));
+  if (earlier.command != "judge")
+    throw InputError("--output " + run.output, "a folder that judge wrote", "one of " + earlier.command);
+  return RunFolder::replace(run.output);
+}
+
+void write(Family& family, const RunOptions& run, RunRecord record, RunOutcome& outcome) {
+  const RunFolder folder = opened(run);
+  outcome.folder = folder.path();
+  write_record(folder, record);
+  write_judgement(folder, family, outcome);
+  record.ended = utc_timestamp();
+  record.exit_reason = "finished";
+  write_record(folder, record);
+}
+
+}  // namespace
+
+OptionList rows(JudgeRequest& r) {
+  return {
+      option("point", r.point, "the point: .npz with one array a block").shown_as("FILE.npz").required(),
+      option("gap", r.gap, "relative gap that counts as global-minimum").above(0),
+      option("gradient-tolerance", r.gradient_tolerance, "gradient, relative to its scale, that counts as critical").above(0),
+  };
+}
+
+RunOutcome judge(Family& family, const JudgeRequest& request) {
+  JudgeRequest shown = request;  // rows point into an object that may be written
+  const OptionList judging = rows(shown), data_and_options = family.options();
+  require_given(judging);
+  if (!request.run.output.empty() && !request.run.resume) require_unused(request.run.output);
+  RunRecord record;
+  record.command = "judge";
+  record.started = utc_timestamp();
+
+  const Stopwatch loading;
+  load_data(data_and_options);
+  require_given(data_and_options);
+  record.family = family.name();
+  record.problem = options_to_json(data_and_options);
+  record.solving = options_to_json(judging);
+  record.seed = request.run.seed;
+  record.inputs = data_references(data_and_options);
+  family.prepare();
+  const Layout& layout = family.problem().layout();
+  RunOutcome outcome;
+  outcome.point = read_point(request.point, layout);
+  record.inputs.push_back(file_reference("point", request.point));
+  JudgeOptions options{.gap_tol = request.gap, .criticality_tol = request.gradient_tolerance, .better_points = {}};
+  for (const std::string& path : request.better) {
+    options.better_points.push_back(read_point(path, layout).values);
+    record.inputs.push_back(file_reference("better", path));
+  }
+  outcome.seconds["load"] = loading.seconds();
+
+  const Stopwatch judging_time;
+  outcome.judgement = family.judge(outcome.point, options);
+  outcome.is_judged = true;
+  outcome.seconds["judge"] = judging_time.seconds();
+  outcome.seconds["solve"] = 0.0;
+  if (!request.run.output.empty()) write(family, request.run, std::move(record), outcome);
+  return outcome;
+}
+
+}  // namespace nadir

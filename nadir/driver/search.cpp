@@ -1,0 +1,266 @@
+#include "nadir/driver/search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "nadir/base/clock.hpp"
+#include "nadir/base/error.hpp"
+#include "nadir/base/random.hpp"
+#include "nadir/solvers/make_solver.hpp"
+#include "nadir/solvers/minimise.hpp"
+
+namespace nadir {
+namespace {
+
+// Solvers draw from streams that no start uses.
+std::uint64_t solver_seed(std::uint64_t seed, const SearchProgress& progress) {
+  Random random(seed, 0x736f6c7665720000ull + progress.start_index);
+  random.set_position(2 * static_cast<std::uint64_t>(progress.rounds) + (progress.is_polishing ? 1 : 0));
+  return random.next_u64();
+}
+
+bool ended_search(Termination t) {
+  return t == Termination::time_limit || t == Termination::interrupted || t == Termination::stopped_by_callback;
+}
+
+bool ended_by_limit(Termination t) {
+  return t == Termination::iteration_limit || t == Termination::evaluation_limit || t == Termination::not_finite;
+}
+
+Counts sum(const Counts& a, const Counts& b) {
+  return {a.iterations + b.iterations, a.values + b.values, a.gradients + b.gradients,
+          a.hessian_products + b.hessian_products};
+}
+
+// How much the verdict says in favour of the point.
+int strength(Headline headline, Rigor rigor) {
+  const int proof = rigor == Rigor::proved ? 1 : 0;
+  if (headline == Headline::global_minimum) return 4 + proof;
+  return headline == Headline::local_minimum ? 2 + proof : 0;
+}
+
+bool is_better(const BestEnd& a, const BestEnd& b, double tolerance) {
+  if (std::isnan(a.value) || std::isnan(b.value)) return std::isnan(b.value) && !std::isnan(a.value);
+  const int by_strength = strength(a.headline, a.rigor) - strength(b.headline, b.rigor);
+  if (std::fabs(a.value - b.value) <= tolerance && by_strength != 0) return by_strength > 0;
+  return a.value < b.value;
+}
+
+class Search {
+ public:
+  Search(const SearchTask& task, const SearchLimits& limits, SearchProgress progress)
+      : task_(task), limits_(limits), problem_(task.family.problem()), progress_(std::move(progress)),
+        target_(task.family.target_value(task.options.gap)),
+        earlier_seconds_(progress_.solve_seconds + progress_.judge_seconds),
+        earlier_judge_seconds_(progress_.judge_seconds) {}
+
+  SearchEnd run();
+
+ private:
+  bool is_done() const { return progress_.start_index >= static_cast<std::uint64_t>(task_.options.starts); }
+  void begin_start();
+  void begin_run(Vector origin, std::string event);
+  Result run_solver();
+  Stopping stopping() const;
+  Observer observer();
+  Judgement judge(const Result& result);
+  bool goes_on(const Result& result, const Judgement& judgement);
+  void finish_start(const Result& result, Judgement judgement);
+  SearchEnd stop(const Result& result);
+  SearchEnd finish();
+  void update_seconds();
+  void save();
+  void save_if_due();
+
+  const SearchTask& task_;
+  const SearchLimits& limits_;
+  ProblemRef problem_;
+  SearchProgress progress_;
+  double target_;
+  double earlier_seconds_, earlier_judge_seconds_;
+  double judge_seconds_ = 0.0;  // of this part
+  Stopwatch watch_, since_save_;
+  std::optional<Judgement> best_judgement_;
+};
+
+// The steps of the search, one solver run a turn: run, judge, then leave a saddle, polish, or end the start.
+SearchEnd Search::run() {
+  if (!is_done() && progress_.origin.empty()) begin_start();
+  while (!is_done()) {
+    const Result result = run_solver();
+    if (ended_search(result.termination)) return stop(result);
+    Judgement judgement = judge(result);
+    progress_.counts = sum(progress_.counts, result.counts);
+    progress_.iterations_left -= result.counts.iterations;
+    if (!goes_on(result, judgement)) finish_start(result, std::move(judgement));
+    save_if_due();
+  }
+  return finish();
+}
+
+void Search::begin_start() {
+  const std::string name = task_.options.start.empty() ? task_.family.start_names().front() : task_.options.start;
+  progress_.rounds = 0;
+  progress_.iterations_left = task_.options.max_iterations;
+  progress_.is_polishing = false;
+  begin_run(task_.given_start.empty() ? task_.family.start(name, task_.seed, progress_.start_index).values
+                                      : task_.given_start,
+            progress_.start_index == 0 ? "" : "start");
+}
+
+void Search::begin_run(Vector origin, std::string event) {
+  progress_.origin = std::move(origin);
+  progress_.event = std::move(event);
+  progress_.solver = State();
+  progress_.first_iteration = progress_.trace.empty() ? 0 : progress_.trace.back().iteration + 1;
+}
+
+Result Search::run_solver() {
+  const std::string name = task_.options.solver.empty() ? task_.family.default_solver() : task_.options.solver;
+  const std::unique_ptr<Solver> solver = make_solver(name);
+  if (progress_.solver.arrays().empty())
+    return minimise(*solver, problem_, progress_.origin, solver_seed(task_.seed, progress_), stopping(), observer());
+  return resume(*solver, problem_, progress_.solver, stopping(), observer());
+}
+
+Stopping Search::stopping() const {
+  Stopping s;
+  // Half of what is asked for: the judge bounds the gradient from above, rounding errors included, and a
+  // gradient that just meets the tolerance would leave it undecided.
+  s.gradient_tol = progress_.is_polishing ? 0.0 : 0.5 * task_.options.gradient_tolerance;
+  s.target_value = target_;
+  s.max_iterations = progress_.iterations_left;
+  s.max_seconds = std::max(0.0, limits_.max_seconds - watch_.seconds());
+  return s;
+}
+
+Observer Search::observer() {
+  Observer o;
+  o.on_iteration = [this](const TraceRow& row, const Solver&) {
+    TraceRow& added = progress_.trace.emplace_back(row);
+    if (row.iteration == 0) added.event = progress_.event;
+    added.iteration += progress_.first_iteration;
+    added.seconds = earlier_seconds_ + watch_.seconds();
+    if (limits_.on_row) limits_.on_row(added);
+    return true;
+  };
+  o.on_checkpoint = [this](const State& state) {
+    progress_.solver = state;
+    save_if_due();
+  };
+  o.checkpoint_seconds = limits_.checkpoint_seconds;
+  o.interrupt = limits_.interrupt;
+  return o;
+}
+
+Judgement Search::judge(const Result& result) {
+  if (!std::isfinite(result.value)) {
+    Judgement judgement;  // there is nothing to judge
+    judgement.verdict.family = task_.family.name();
+    judgement.verdict.value = result.value;
+    return judgement;
+  }
+  Point point(problem_.layout());
+  point.values = result.point;
+  const Stopwatch watch;
+  Judgement judgement = task_.family.judge(
+      point, {.gap_tol = task_.options.gap, .criticality_tol = task_.options.gradient_tolerance, .better_points = {}});
+  judge_seconds_ += watch.seconds();
+  return judgement;
+}
+
+// True when another run of this start has been prepared.
+bool Search::goes_on(const Result& result, const Judgement& judgement) {
+  const Verdict& verdict = judgement.verdict;
+  const bool is_settled = strength(verdict.headline, verdict.rigor) > 2 ||
+                          verdict.headline == Headline::global_minimum;
+  if (is_settled || ended_by_limit(result.termination) || progress_.iterations_left <= 0) return false;
+  if (verdict.escape && verdict.headline != Headline::local_minimum && progress_.rounds < task_.options.escape_rounds) {
+    Vector moved = result.point;
+    for (std::size_t i = 0; i < moved.size(); ++i) moved[i] += verdict.escape->displacement[i];
+    if (problem_.value(moved) < result.value) {
+      ++progress_.rounds;
+      ++progress_.escapes;
+      progress_.is_polishing = false;
+      begin_run(std::move(moved), "escape");
+      return true;
+    }
+  }
+  const bool is_above_target = std::isfinite(target_) && result.value > target_;
+  if (!is_above_target || progress_.is_polishing || result.termination != Termination::gradient_small) return false;
+  progress_.is_polishing = true;
+  begin_run(result.point, "polish");
+  return true;
+}
+
+void Search::finish_start(const Result& result, Judgement judgement) {
+  const Verdict& verdict = judgement.verdict;
+  progress_.ends.add(verdict);
+  BestEnd end{result.point, verdict.value, verdict.headline, verdict.rigor, result.termination};
+  if (!progress_.best || is_better(end, *progress_.best, verdict.tolerance * verdict.gap_scale)) {
+    progress_.best = std::move(end);
+    best_judgement_ = std::move(judgement);
+  }
+  ++progress_.start_index;
+  if (!is_done()) begin_start();
+}
+
+// An unfinished search: what is saved goes on with the present run, what is returned counts it as an end.
+SearchEnd Search::stop(const Result& result) {
+  save();
+  SearchEnd end{progress_, result.termination, std::nullopt};
+  if (result.termination == Termination::interrupted) return end;
+  Judgement judgement = judge(result);
+  progress_.counts = sum(progress_.counts, result.counts);
+  progress_.ends.add(judgement.verdict);
+  const Verdict& v = judgement.verdict;
+  BestEnd best{result.point, v.value, v.headline, v.rigor, result.termination};
+  if (!progress_.best || is_better(best, *progress_.best, v.tolerance * v.gap_scale)) {
+    progress_.best = std::move(best);
+    best_judgement_ = std::move(judgement);
+  }
+  SearchEnd whole = finish();
+  whole.stopped = result.termination;
+  return whole;
+}
+
+SearchEnd Search::finish() {
+  const BestEnd& best = *progress_.best;
+  if (!std::isfinite(best.value))
+    throw NumericalBreakdown(std::string(task_.family.name()) +
+                             ": the value is not finite at any start; scale the data towards 1, or try another --start");
+  if (!best_judgement_) {
+    Result result;
+    result.point = best.point;
+    result.value = best.value;
+    best_judgement_ = judge(result);
+  }
+  update_seconds();
+  if (is_done() && limits_.save) save();
+  return {std::move(progress_), Termination::not_run, std::move(best_judgement_)};
+}
+
+void Search::update_seconds() {
+  const double total = earlier_seconds_ + watch_.seconds();
+  progress_.judge_seconds = earlier_judge_seconds_ + judge_seconds_;
+  progress_.solve_seconds = total - progress_.judge_seconds;
+}
+
+void Search::save() {
+  update_seconds();
+  if (limits_.save) limits_.save(progress_);
+  since_save_.restart();
+}
+
+void Search::save_if_due() {
+  if (since_save_.seconds() >= limits_.checkpoint_seconds) save();
+}
+
+}  // namespace
+
+SearchEnd search(const SearchTask& task, const SearchLimits& limits, SearchProgress progress) {
+  return Search(task, limits, std::move(progress)).run();
+}
+
+}  // namespace nadir

@@ -1,0 +1,167 @@
+#include "nadir/driver/solve.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "nadir/base/clock.hpp"
+#include "nadir/base/error.hpp"
+#include "nadir/base/hash.hpp"
+#include "nadir/base/version.hpp"
+#include "nadir/driver/load_data.hpp"
+#include "nadir/driver/nearest_name.hpp"
+#include "nadir/driver/option_values.hpp"
+#include "nadir/driver/recorded_options.hpp"
+#include "nadir/driver/registry.hpp"
+#include "nadir/driver/run_writer.hpp"
+#include "nadir/driver/search.hpp"
+#include "nadir/io/options_json.hpp"
+#include "nadir/io/point_file.hpp"
+#include "nadir/solvers/make_solver.hpp"
+
+namespace nadir {
+namespace {
+
+bool is_there(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
+
+// The record of the run to go on with; nothing where the run is new.
+std::optional<RunRecord> earlier_record(const SolveRequest& request) {
+  const std::string& path = request.run.output;
+  if (request.run.resume && path.empty()) throw InputError("--resume", "the run folder as -o DIR", "no folder");
+  if (path.empty()) return std::nullopt;
+  if (!request.run.resume || !is_there(path + "/" + run_files::run)) {
+    require_unused(path);
+    return std::nullopt;
+  }
+  return read_record(RunFolder::open(path));
+}
+
+void take_over(const RunRecord& record, Family& family, SolveRequest& request) {
+  const std::string place = request.run.output + "/" + run_files::run;
+  if (record.command != "solve") throw InputError(place, "a run of solve", "one of " + record.command);
+  if (record.family != family.name()) throw InputError(place, std::string(family.name()), record.family);
+  if (record.version != version()) throw InputError(place, "a run of nadir " + version(), "one of " + record.version);
+  const auto scratch_family = make_family(record.family);
+  take_recorded(family.options(), scratch_family->options(), record.problem, request.given, record, place);
+  SolveOptions scratch_options;
+  take_recorded(rows(request.options), rows(scratch_options), record.solving, request.given, record, place);
+  const bool is_seed_given = std::find(request.given.begin(), request.given.end(), "seed") != request.given.end();
+  if (is_seed_given && request.run.seed != record.seed)
+    throw InputError("--seed", std::to_string(record.seed) + ", with which the run began (" + place + ")",
+                     std::to_string(request.run.seed));
+  request.run.seed = record.seed;
+}
+
+// A start that is not the name of one is a file.
+bool is_start_name(const Family& family, const std::string& start) {
+  const std::vector<std::string> names = family.start_names();
+  if (start.empty() || std::find(names.begin(), names.end(), start) != names.end()) return true;
+  if (is_there(start)) return false;
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  throw InputError("--start", "one of " + list + ", or a file", "'" + start + "'" + nearest_hint(start, names));
+}
+
+Vector given_start(const Family& family, const SolveOptions& options, std::vector<DataReference>& inputs) {
+  if (is_start_name(family, options.start)) return {};
+  if (options.starts > 1)
+    throw InputError("--starts", "1, because --start names a file", std::to_string(options.starts));
+  inputs.push_back({"start", options.start, std::filesystem::absolute(options.start).string(),
+                    sha256_of_file(options.start), {}});
+  return read_point(options.start, family.problem().layout()).values;
+}
+
+RunFolder opened(const SolveRequest& request, const Family& family, bool is_resumed) {
+  const std::string& path = request.run.output;
+  if (path.empty()) return RunFolder::create(make_default_folder(family.name()));
+  return is_resumed ? RunFolder::open(path) : RunFolder::create(path);
+}
+
+void end_record(const RunFolder& folder, RunRecord& record, std::string reason) {
+  record.ended = utc_timestamp();
+  record.exit_reason = std::move(reason);
+  write_record(folder, record);
+}
+
+std::string reason_text(Termination stopped) {
+  return stopped == Termination::not_run ? "finished" : std::string(name(stopped));
+}
+
+SearchLimits limits_for(const SolveRequest& request, const SolveHooks& hooks, const RunFolder& folder) {
+  SearchLimits limits;
+  limits.max_seconds = request.run.time_limit;
+  limits.checkpoint_seconds = request.run.checkpoint_every;
+  limits.interrupt = hooks.interrupt;
+  limits.on_row = hooks.on_row;
+  limits.save = [&folder](const SearchProgress& progress) { write_progress(folder, progress); };
+  return limits;
+}
+
+RunOutcome outcome_of(SearchEnd&& end, const Family& family, const SolveOptions& options) {
+  RunOutcome outcome;
+  outcome.stopped = end.stopped;
+  outcome.solver = options.solver.empty() ? family.default_solver() : options.solver;
+  outcome.counts = end.progress.counts;
+  outcome.escapes = end.progress.escapes;
+  outcome.seconds["solve"] = end.progress.solve_seconds;
+  outcome.seconds["judge"] = end.progress.judge_seconds;
+  if (!end.judgement) return outcome;
+  outcome.is_judged = true;
+  outcome.judgement = std::move(*end.judgement);
+  const Verdict& verdict = outcome.judgement.verdict;
+  outcome.ends = end.progress.ends.ranked(verdict.tolerance * verdict.gap_scale);
+  outcome.termination = end.progress.best->termination;
+  outcome.point = Point(family.problem().layout());
+  outcome.point.values = std::move(end.progress.best->point);
+  return outcome;
+}
+
+}  // namespace
+
+RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks) {
+  const Stopwatch loading;
+  const std::optional<RunRecord> earlier = earlier_record(request);
+  if (earlier) take_over(*earlier, family, request);
+  const OptionList data_and_options = family.options();
+  load_data(data_and_options);
+  require_given(data_and_options);
+  RunRecord record{.command = "solve",
+                   .family = std::string(family.name()),
+                   .problem = options_to_json(data_and_options),
+                   .solving = options_to_json(rows(request.options)),
+                   .seed = request.run.seed,
+                   .inputs = data_references(data_and_options),
+                   .started = earlier ? earlier->started : utc_timestamp(),
+                   .ended = "",
+                   .exit_reason = "running",
+                   .version = version()};
+  family.prepare();
+  if (!request.options.solver.empty()) make_solver(request.options.solver);  // throws for an unknown name
+  const SearchTask task{family, request.options, static_cast<std::uint64_t>(request.run.seed),
+                        given_start(family, request.options, record.inputs)};
+  if (earlier) require_same_inputs(record.inputs, *earlier, request.run.output + "/" + run_files::run);
+  const double load_seconds = loading.seconds();
+
+  const RunFolder folder = opened(request, family, earlier.has_value());
+  folder.remove_leftovers();
+  if (hooks.on_folder) hooks.on_folder(folder.path());
+  std::optional<SearchProgress> progress = read_progress(folder);
+  write_record(folder, record);
+  try {
+    SearchEnd end = search(task, limits_for(request, hooks, folder), progress ? std::move(*progress) : SearchProgress{});
+    RunOutcome outcome = outcome_of(std::move(end), family, request.options);
+    outcome.folder = folder.path();
+    outcome.seconds["load"] = load_seconds;
+    if (outcome.is_judged) write_judgement(folder, family, outcome);
+    end_record(folder, record, reason_text(outcome.stopped));
+    return outcome;
+  } catch (const NumericalBreakdown&) {
+    end_record(folder, record, "numerical_breakdown");
+    throw;
+  }
+}
+
+}  // namespace nadir

@@ -1,0 +1,23 @@
+// What decides the result of `solve`, besides the problem and the seed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "nadir/core/options.hpp"
+
+namespace nadir {
+
+struct SolveOptions {
+  std::int64_t starts = 1;            // the best of so many ends is the answer
+  std::string solver;                 // empty: the family's default
+  std::string start;                  // a start's name or a file of blocks; empty: the family's default
+  std::int64_t max_iterations = 10000;  // of one start, its escape rounds together
+  double gap = 1e-6;                  // relative tolerance of global-minimum
+  double gradient_tolerance = 1e-8;   // relative to the gradient's scale
+  std::int64_t escape_rounds = 50;    // how often one start may leave a point that is no minimum
+};
+
+OptionList rows(SolveOptions& options);
+
+}  // namespace nadir
