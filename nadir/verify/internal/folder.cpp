@@ -1,0 +1,114 @@
+#include "nadir/verify/internal/folder.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "nadir/base/error.hpp"
+#include "nadir/base/hash.hpp"
+#include "nadir/io/npy.hpp"
+#include "nadir/io/npz.hpp"
+#include "nadir/io/options_json.hpp"
+
+namespace nadir::internal {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "data.npz:x" -> {"data.npz", "x"}
+std::pair<std::string, std::string> split_member(const std::string& path) {
+  const auto at = path.rfind(".npz:");
+  if (at == std::string::npos) return {path, ""};
+  return {path.substr(0, at + 4), path.substr(at + 5)};
+}
+
+Array read_array(const std::string& path) {
+  const auto [file, member] = split_member(path);
+  if (!file.ends_with(".npz")) return read_npy(file);
+  const NpzFile archive(file);
+  return member.empty() ? archive.read_first() : archive.read(member);
+}
+
+bool has_fingerprint(const std::string& file, const std::string& sha256) {
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) return false;
+  try {
+    return sha256_of_file(file) == sha256;
+  } catch (const FileError&) {
+    return false;
+  }
+}
+
+// The path at which the data stand, or "".
+std::string find_data(const std::string& folder, const DataReference& data) {
+  for (const std::string& path : {data.absolute_path, data.path, (fs::path(folder) / data.path).string()})
+    if (has_fingerprint(split_member(path).first, data.sha256)) return path;
+  return "";
+}
+
+void require_shape(const DataReference& data, const std::string& block, std::array<Index, 2> shape) {
+  const auto stated = data.shapes.find(block);
+  if (stated != data.shapes.end() && stated->second == shape) return;
+  throw InputError("certificate.json: data: " + data.role, "the shape of the data file", "another");
+}
+
+void load(const OptionRow& row, const DataReference& data, const std::string& path) {
+  if (auto* const* field = std::get_if<DataMatrix*>(&row.target)) {
+    Array array = read_array(path);
+    require_finite(array, path);
+    Matrix values = row.is_as_written ? to_matrix(array, path) : to_samples(std::move(array), path);
+    require_shape(data, "", row.is_as_written ? std::array{values.rows(), values.cols()} : std::array{values.cols(), values.rows()});
+    **field = {data.path, data.sha256, std::move(values)};
+  } else if (auto* const* blocks = std::get_if<DataBlocks*>(&row.target)) {
+    std::map<std::string, Matrix> values = read_npz_matrices(path);
+    for (const auto& [name, block] : values) require_shape(data, name, {block.rows(), block.cols()});
+    **blocks = {data.path, data.sha256, std::move(values)};
+  }
+}
+
+bool names_data(const OptionRow& row) {
+  return std::holds_alternative<DataMatrix*>(row.target) || std::holds_alternative<DataBlocks*>(row.target);
+}
+
+}  // namespace
+
+std::string read_certificate_text(const std::string& folder) {
+  const std::string path = folder + "/certificate.json";
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw InputError(path, "the certificate of a run folder", "no such file");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<std::string> file_objections(const std::string& folder, const CertificateFile& certificate) {
+  std::vector<std::string> objections;
+  for (const char* name : certified_files) {
+    const auto stated = certificate.files.find(name);
+    if (stated == certificate.files.end()) throw InputError("certificate.json: files", std::string("the key '") + name + "'", "none");
+    if (!has_fingerprint(folder + "/" + name, stated->second))
+      objections.push_back(std::string(name) + " is missing or is not the file that the certificate was made for");
+  }
+  return objections;
+}
+
+std::vector<std::string> load_problem(const std::string& folder, const CertificateFile& certificate, const OptionList& options) {
+  const std::string place = "certificate.json: problem";
+  options_from_json(certificate.problem, options, place);
+  for (const OptionRow& row : options) {
+    auto* const* matrix = std::get_if<DataMatrix*>(&row.target);
+    auto* const* blocks = std::get_if<DataBlocks*>(&row.target);
+    if ((matrix && !(*matrix)->path.empty()) || (blocks && !(*blocks)->path.empty()))
+      throw InputError(place, "data under 'data' only", "'" + row.name + "'");
+  }
+  std::vector<std::string> objections;
+  for (const DataReference& data : certificate.data) {
+    const auto row = std::find_if(options.begin(), options.end(), [&](const OptionRow& r) { return r.name == data.role; });
+    if (row == options.end() || !names_data(*row)) throw InputError("certificate.json: data", "a data option of the family", "'" + data.role + "'");
+    const std::string path = find_data(folder, data);
+    if (path.empty()) objections.push_back("data file " + data.path + " (" + data.role + ") is missing or has changed");
+    else load(*row, data, path);
+  }
+  return objections;
+}
+
+}  // namespace nadir::internal

@@ -1,0 +1,25 @@
+#include "nadir/verify/registry.hpp"
+
+#include "nadir/problems/linear_network/check.hpp"
+
+namespace nadir {
+namespace {
+
+struct Row {
+  std::string_view family;
+  std::unique_ptr<FamilyCheck> (*make)();
+};
+
+constexpr Row checks[] = {
+    {"linear-network", make_linear_network_check},
+};
+
+}  // namespace
+
+std::unique_ptr<FamilyCheck> make_check(std::string_view family) {
+  for (const Row& row : checks)
+    if (row.family == family) return row.make();
+  return nullptr;
+}
+
+}  // namespace nadir
