@@ -1,7 +1,8 @@
-// Ways downhill, found by looking at values: what an escape gains is computed, never assumed.
+// A way downhill from a point, tried out: the decrease is the difference of two computed values.
 //
-// Lengths are tried over many decades and both signs; the best decrease counts only where it is larger than
-// the rounding of the values. Nothing found means no escape; it does not mean that there is none.
+// The search backtracks from a step of a tenth of the point's size until the value falls, then lengthens
+// the step while it falls further. A decrease within 1000 units in the last place of the values is noise
+// and not an escape. That none is found does not mean that there is none.
 #pragma once
 
 #include <optional>
@@ -12,10 +13,11 @@
 
 namespace nadir {
 
-// Along +-direction, a direction of negative curvature. Kind: negative_curvature.
+// Along `direction` or against it, whichever lowers the value more: for a direction of negative curvature,
+// where the gradient does not say which sign is right. The direction need not be normalised.
 std::optional<Escape> escape_along(ProblemRef problem, std::span<const double> x, std::span<const double> direction);
 
-// Along the preconditioned negative gradient. Kind: first_order.
+// Along the negative gradient.
 std::optional<Escape> descend_along_gradient(ProblemRef problem, std::span<const double> x);
 
 }  // namespace nadir
