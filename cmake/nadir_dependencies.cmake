@@ -13,6 +13,7 @@ find_library(NADIR_LAPACKE_LIBRARY lapacke REQUIRED)
 find_path(NADIR_FLINT_INCLUDE_DIR flint/flint.h REQUIRED)
 find_path(NADIR_ARB_INCLUDE_DIR arb.h REQUIRED)
 find_library(NADIR_FLINT_LIBRARY flint REQUIRED)
+find_library(NADIR_GMP_LIBRARY gmp REQUIRED)  # inline functions of FLINT call it
 find_library(NADIR_ARB_LIBRARY NAMES flint-arb arb REQUIRED)
 
 if(NADIR_BUILD_TESTS)

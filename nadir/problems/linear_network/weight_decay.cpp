@@ -7,6 +7,7 @@
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/linear_network/starts.hpp"
 #include "nadir/rigor/definiteness.hpp"
+#include "nadir/rigor/eigenvalues.hpp"
 #include "nadir/rigor/newton_kantorovich.hpp"
 #include "nadir/rigor/norms.hpp"
 #include "nadir/rigor/singular_values.hpp"
@@ -163,7 +164,7 @@ DecayBound decay_lower_bound(const LinearNetwork& problem, const LowerBound& unp
   const bool is_full = static_cast<Index>(data.kept.size()) == data.factor.rows();
   const double beta = mean_penalty_lower(problem);
   if (!unpenalised.is_rank_proved || !is_full || has_skips(problem.architecture()) || !(beta > 0.0)) return result;
-  const double s = least_eigenvalue_lower_bound(data.gram);
+  const double s = enclose_symmetric_eigenvalues(data.gram).front().lower;
   if (!(s > 0.0)) return result;
 
   const std::size_t H = problem.architecture().num_layers();
