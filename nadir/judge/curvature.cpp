@@ -62,6 +62,7 @@ CurvatureReport examine_large(const Expansion& expansion, Index n, const Curvatu
   const LanczosOptions lanczos{.block_size = options.block_size,
                                .max_basis = std::clamp(max_basis_entries / n, Index{20}, options.max_basis),
                                .tol = options.lanczos_tol,
+                               .greatest_tol = 1e-2,  // only its size matters
                                .seed = options.seed};
   const BlockOperator hessian = [&](ConstMatrixView V, MatrixView out) { expansion.apply_hessian(V, out); };
   LanczosResult result = block_lanczos(hessian, n, lanczos);

@@ -22,7 +22,7 @@ void require_positive(const char* name, Index value) {
 class Lanczos {
  public:
   Lanczos(const BlockOperator& apply, Index n, const LanczosOptions& options)
-      : apply_(apply), n_(n), tol_(options.tol), block_size_(std::min(options.block_size, n)),
+      : apply_(apply), n_(n), tol_(options.tol), greatest_tol_(options.greatest_tol), block_size_(std::min(options.block_size, n)),
         max_basis_(std::min(options.max_basis, n)), random_(options.seed, lanczos_stream),
         Q_(n, max_basis_), T_(max_basis_, max_basis_) {}
 
@@ -39,7 +39,7 @@ class Lanczos {
 
   const BlockOperator& apply_;
   Index n_;
-  double tol_;
+  double tol_, greatest_tol_;
   Index block_size_, max_basis_;
   Random random_;
   Matrix Q_, T_;         // orthonormal basis, and Q'AQ
@@ -77,7 +77,7 @@ LanczosResult Lanczos::run() {
   result_.least = pair(eigen, 0);
   result_.greatest = pair(eigen, projected_ - 1);
   const double largest = std::fmax(std::fabs(eigen.values.front()), std::fabs(eigen.values.back()));
-  result_.is_converged = std::fmax(result_.least.residual, result_.greatest.residual) <= tol_ * largest;
+  result_.is_converged = result_.least.residual <= tol_ * largest && result_.greatest.residual <= greatest_tol_ * largest;
   return result_;
 }
 
@@ -135,7 +135,7 @@ bool Lanczos::looks_converged(const SymmetricEigen& eigen, const Matrix& remaind
   for (const Index i : {Index{0}, projected_ - 1}) {
     Vector residual(static_cast<std::size_t>(n_));
     multiply_vector(1.0, remainder, Op::none, eigen.vectors.col(i) + (projected_ - width), 0.0, residual.data());
-    if (!(norm(residual) <= 0.1 * tol_ * largest)) return false;
+    if (!(norm(residual) <= 0.1 * (i == 0 ? tol_ : greatest_tol_) * largest)) return false;
   }
   return true;
 }

@@ -26,7 +26,8 @@ using BlockOperator = std::function<void(ConstMatrixView V, MatrixView out)>;
 struct LanczosOptions {
   Index block_size = 8;     // columns a product; eigenvalues of that multiplicity are found at once
   Index max_basis = 300;    // columns of the basis
-  double tol = 1e-9;        // residual, relative to the largest Ritz value in modulus
+  double tol = 1e-9;        // residual of the least pair, relative to the largest Ritz value in modulus
+  double greatest_tol = 1e-9;  // of the greatest pair; larger where only its size is wanted
   std::uint64_t seed = 0;   // of the random vectors
 };
 
@@ -40,7 +41,7 @@ struct LanczosResult {
   RitzPair least, greatest;
   Vector values;             // all Ritz values, ascending
   Index num_products = 0;    // vectors that the operator was applied to
-  bool is_converged = false; // both residuals are within tol
+  bool is_converged = false; // both residuals are within their tolerances
   bool is_whole = false;     // the basis spans the whole space: `values` is the spectrum
   bool is_finite = true;     // false: the operator gave NaN or infinity, and nothing else here is meant
 };

@@ -61,7 +61,7 @@ TEST(BlockLanczos, shows_one_outlier_once) {
   for (std::size_t i = 0; i < d.size(); ++i) d[i] = 1.0 + 1e-3 * static_cast<double>(i);
   d[123] = -50.0;
 
-  const LanczosResult result = block_lanczos(diagonal(d), 500, {.max_basis = 150, .tol = 0.0});
+  const LanczosResult result = block_lanczos(diagonal(d), 500, {.max_basis = 150, .tol = 0.0, .greatest_tol = 0.0});
 
   EXPECT_NEAR(result.values[0], -50.0, 1e-11);
   EXPECT_GE(result.values[1], 1.0 - 1e-11);
@@ -115,7 +115,7 @@ TEST(BlockLanczos, spans_the_whole_space_when_the_krylov_space_closes_early) {
   Vector d(30, 1.0);
   for (std::size_t i = 0; i < 5; ++i) d[i] = -2.0;
 
-  const LanczosResult result = block_lanczos(diagonal(d), 30, {.block_size = 8, .tol = 0.0});
+  const LanczosResult result = block_lanczos(diagonal(d), 30, {.block_size = 8, .tol = 0.0, .greatest_tol = 0.0});
 
   ASSERT_TRUE(result.is_whole);
   for (std::size_t i = 0; i < 30; ++i) EXPECT_NEAR(result.values[i], i < 5 ? -2.0 : 1.0, 1e-13);
