@@ -29,6 +29,9 @@ GOOD = {
 }
 
 
+UNKNOWN = "Nobody1999"  # a key that no bibliography has
+
+
 def run(tool, files, *arguments):
     """Exit code and output of a check on a tree with these files."""
     with tempfile.TemporaryDirectory() as folder:
@@ -99,13 +102,13 @@ class Citations(Check):
         self.accepts("check_citations", GOOD)
 
     def test_rejects_an_unknown_key(self):
-        self.rejects("check_citations", "nadir/base/bad.hpp", "// See [Nobody1999, Thm 1].\n", "Nobody1999")
+        self.rejects("check_citations", "nadir/base/bad.hpp", f"// See [{UNKNOWN}, Thm 1].\n", UNKNOWN)
 
     def test_rejects_an_unknown_second_key(self):
-        self.rejects("check_citations", "nadir/base/bad.hpp", "// [Rump2010; Nobody1999a]\n", "Nobody1999a")
+        self.rejects("check_citations", "nadir/base/bad.hpp", f"// [Rump2010; {UNKNOWN}a]\n", UNKNOWN + "a")
 
     def test_rejects_a_citation_broken_over_two_lines(self):
-        self.rejects("check_citations", "nadir/base/bad.hpp", "// [Nobody1999,\n// Thm 1]\n", "Nobody1999")
+        self.rejects("check_citations", "nadir/base/bad.hpp", f"// [{UNKNOWN},\n// Thm 1]\n", UNKNOWN)
 
     def test_rejects_a_key_defined_twice(self):
         self.rejects("check_citations", "docs/references.bib", GOOD["docs/references.bib"] * 2, "2 times")
