@@ -203,7 +203,7 @@ BallMatrix enclose_sample_product(ConstMatrixView X, ConstMatrixView Y) {
     for (Index j = 0; j < C.cols(); ++j)
       for (Index i = 0; i < C.rows(); ++i) {
         const double a = x[static_cast<std::size_t>(i)], b = y[static_cast<std::size_t>(j)];
-        if (a != 0.0 && b != 0.0) C.rad(i, j) = inflate(gamma * a * b + underflow);
+        if (a != 0.0 && b != 0.0) C.rad(i, j) = inflate(gamma * (a * b) + underflow);
       }
     forget_unknown(unknown_lines(Factor(X, Op::none), true), unknown_lines(Factor(Y, Op::none), true), C);
     return C;

@@ -120,12 +120,10 @@ TEST(EncloseProduct, a_radius_next_to_exact_entries_leaves_those_exact) {
   BallMatrix B = exact(Matrix::from_rows({{1, 2}, {3, 4}}));
   B.rad(0, 0) = 1e-300;
 
-  const BallMatrix C = enclose_product(Matrix::from_rows({{1e-30, 0}, {0x1p-1000, 0x1p-1000}}), B);
+  const BallMatrix C = enclose_product(Matrix::from_rows({{5, 7}}), B);
 
-  EXPECT_EQ(C.rad(0, 1), C.rad(0, 1));
-  const BallMatrix D = enclose_product(Matrix::from_rows({{5, 7}}), B);
-  EXPECT_GE(D.rad(0, 0), 5e-300);
-  EXPECT_EQ(D.rad(0, 1), 0.0);
+  EXPECT_GE(C.rad(0, 0), 5e-300);
+  EXPECT_EQ(C.rad(0, 1), 0.0);
 }
 
 TEST(EncloseProduct, an_empty_inner_dimension_gives_an_exact_zero) {
