@@ -25,15 +25,6 @@ const char* const every_minimum_is_global = "Kawaguchi 2016, theorem 2.3 (ii), (
 // Exact arithmetic on the whole Hessian is tried up to this many parameters.
 constexpr Index exact_hessian_limit = 96;
 
-// A direction of proved negative curvature says "strict saddle" of an exactly critical point at once. Near a
-// degenerate saddle, though, a point at distance d has |gradient| = O(d^2) and curvature -O(d): then only
-// curvature well beyond 10 sqrt(|gradient| * third derivative) speaks of the critical point itself.
-double least_telling_curvature(double gradient_norm, double largest_curvature, std::span<const double> x) {
-  const double size = max_abs(ConstMatrixView(x.data(), static_cast<Index>(x.size()), 1));
-  const double third_derivative = size > 0.0 ? largest_curvature / size : 0.0;
-  return 10.0 * std::sqrt(gradient_norm * third_derivative);
-}
-
 class LinearNetworkJudge {
  public:
   LinearNetworkJudge(const JudgedNetwork& network, const Point& point, const JudgeOptions& options)
@@ -110,8 +101,10 @@ class LinearNetworkJudge {
   }
 
   // The numerical spectrum; its least eigenvector is the direction that negative curvature is proved along.
+  // Of a large network at its global minimum it would say little and cost more than all the rest.
   void state_curvature() {
-    curvature_ = examine_curvature(problem_, x_);
+    if ((is_global_proved_ || is_global_numerically_) && problem_.layout().dimension() > CurvatureOptions{}.dense_limit) return;
+    curvature_ = examine_curvature(*expansion_, problem_.layout().dimension());
     verdict().curvature = curvature_.curvature;
   }
 
@@ -132,7 +125,8 @@ class LinearNetworkJudge {
   }
 
   bool conclude_strict() {
-    const double telling = is_exactly_critical_ ? 0.0 : least_telling_curvature(verdict().gradient_norm, curvature_.largest_magnitude, x_);
+    // Of an exactly critical point every negative curvature speaks, however small.
+    const double telling = is_exactly_critical_ ? 0.0 : telling_curvature(verdict().gradient_norm, curvature_, x_);
     if (curvature_.direction.empty() || !(curvature_.curvature.min_eigenvalue < -telling)) return false;
     const Interval along = here_.curvature(curvature_.direction);
     if (!(along.upper < -telling)) return false;

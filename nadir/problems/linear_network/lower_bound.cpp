@@ -36,17 +36,42 @@ bool is_zero_row(ConstMatrixView X, Index row) {
   return true;
 }
 
-// (H1): what stands in the way of it, or "".
-std::string dependency_obstacle(ConstMatrixView X, const std::vector<Index>& kept) {
-  if (static_cast<Index>(kept.size()) == X.cols) return "";  // rank n: every row is in the span of n independent ones
-  std::vector<bool> is_kept(static_cast<std::size_t>(X.rows), false);
-  for (const Index b : kept) is_kept[static_cast<std::size_t>(b)] = true;
-  for (Index row = 0; row < X.rows; ++row) {
-    if (is_kept[static_cast<std::size_t>(row)] || is_zero_row(X, row)) continue;
-    if (!exact_dependency(X, kept, row))
-      return "input feature " + std::to_string(row) +
-             " depends on the others up to rounding, but not in exact arithmetic (or the proof would cost too much)";
+// Coefficients below this, of rows scaled to unit norm, are rounding.
+constexpr double support_tol = 1e-7;
+
+// For every row that is not kept, the kept rows it seems to depend on: the support of S^{-1} X_B x_row.
+std::vector<std::vector<Index>> supports(const BallMatrix& gram, const std::vector<Index>& kept, const std::vector<Index>& others) {
+  const auto norm_of = [&](Index row) { return std::sqrt(gram.mid(row, row)); };
+  const auto rho = static_cast<Index>(kept.size()), count = static_cast<Index>(others.size());
+  Matrix S(rho, rho), L, C(rho, count);
+  for (Index i = 0; i < rho; ++i) {
+    const Index row = kept[static_cast<std::size_t>(i)];
+    for (Index j = 0; j < rho; ++j) S(i, j) = gram.mid(row, kept[static_cast<std::size_t>(j)]) / (norm_of(row) * norm_of(kept[static_cast<std::size_t>(j)]));
+    for (Index j = 0; j < count; ++j) C(i, j) = gram.mid(row, others[static_cast<std::size_t>(j)]) / (norm_of(row) * norm_of(others[static_cast<std::size_t>(j)]));
   }
+  std::vector<std::vector<Index>> result(others.size());
+  if (!cholesky(S, L)) return result;
+  solve_lower(L, Op::none, C);
+  solve_lower(L, Op::transpose, C);
+  for (Index j = 0; j < count; ++j)
+    for (Index i = 0; i < rho; ++i)
+      if (std::fabs(C(i, j)) > support_tol) result[static_cast<std::size_t>(j)].push_back(kept[static_cast<std::size_t>(i)]);
+  return result;
+}
+
+// (H1): what stands in the way of it, or "".
+std::string dependency_obstacle(ConstMatrixView X, const ReducedData& data) {
+  if (static_cast<Index>(data.kept.size()) == X.cols) return "";  // rank n: every row is in the span of n independent ones
+  std::vector<bool> is_kept(static_cast<std::size_t>(X.rows), false);
+  for (const Index b : data.kept) is_kept[static_cast<std::size_t>(b)] = true;
+  std::vector<Index> others;
+  for (Index row = 0; row < X.rows; ++row)
+    if (!is_kept[static_cast<std::size_t>(row)] && !is_zero_row(X, row)) others.push_back(row);
+  const auto support = supports(data.gram, data.kept, others);
+  for (std::size_t i = 0; i < others.size(); ++i)
+    if (!exact_dependency(X, support[i], others[i]))
+      return "input feature " + std::to_string(others[i]) +
+             " depends on the others up to rounding, but not in exact arithmetic (or the proof would cost too much)";
   return "";
 }
 
@@ -91,7 +116,7 @@ LowerBound lower_bound(const LinearNetwork& problem, ConstMatrixView X, ConstMat
   const Index k = problem.architecture().narrowest();
   LowerBound result;
   result.numerical = rank_constrained_optimum(problem, k);
-  result.obstacle = dependency_obstacle(X, data.kept);
+  result.obstacle = dependency_obstacle(X, data);
   if (!result.obstacle.empty()) return result;
 
   const BallMatrix P0 = exact(data.least_squares);
