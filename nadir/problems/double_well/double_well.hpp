@@ -1,0 +1,42 @@
+// Two wells and a strict saddle between them: the smallest problem that has everything.
+//
+//   f(x) = (x_1^2 - a^2)^2 / 4 + (x_2^2 + ... + x_d^2) / 2,   a > 0
+//
+// Least value 0, at (+-a, 0, ..., 0); strict saddle with curvature -a^2 at the origin; no other critical
+// points. README.md has the mathematics. Block `x`: d x 1.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "nadir/core/options.hpp"
+#include "nadir/core/problem.hpp"
+
+namespace nadir {
+
+struct DoubleWellOptions {
+  double a = 1.0;              // distance of the wells from the origin
+  std::int64_t dimension = 2;  // of x; all coordinates but the first are quadratic
+};
+OptionList rows(DoubleWellOptions& options);
+
+class DoubleWell {
+ public:
+  // Throws InputError when an option is out of its range.
+  explicit DoubleWell(const DoubleWellOptions& options = {});
+
+  const Layout& layout() const { return layout_; }
+  double value(std::span<const double> x) const;
+  std::unique_ptr<Expansion> expand(std::span<const double> x) const;
+
+  double a() const { return a_; }
+
+ private:
+  double a_;
+  Layout layout_;
+};
+
+static_assert(SmoothProblem<DoubleWell>);
+
+}  // namespace nadir
