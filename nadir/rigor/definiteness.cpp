@@ -159,10 +159,10 @@ double lower_end_scaled(double x, int exponent) {
 DefinitenessProof prove(const BallMatrix& A) {
   if (A.rows() == 0) return {true, infinity};
   if (!is_finite(A)) return {};
-  const auto [S, exponent] = internal::scaled_to_unit(symmetric_part(A));
-  double margin = bound_of_definite(perturbed(S));
+  const BallMatrix S = symmetric_part(A);
+  const auto [unit, exponent] = internal::scaled_to_unit(S);
+  double margin = lower_end_scaled(bound_of_definite(perturbed(unit)), exponent);
   if (!(margin > 0.0)) margin = margin_with_unit_diagonal(S);
-  margin = lower_end_scaled(margin, exponent);
   return margin > 0.0 ? DefinitenessProof{true, margin} : DefinitenessProof{};
 }
 

@@ -60,12 +60,19 @@ TEST(EncloseSymmetricEigenvalues, of_a_ball_contain_those_of_its_members) {
   }
 }
 
-TEST(EncloseSymmetricEigenvalues, are_thin_for_diagonal_matrices) {
-  const std::vector<Interval> values = enclose_symmetric_eigenvalues(Matrix::from_rows({{3, 0, 0}, {0, -0.1, 0}, {0, 0, 1e-20}}));
+TEST(EncloseSymmetricEigenvalues, are_sharp_relative_to_each_eigenvalue_of_a_diagonal_matrix) {
+  const Vector diagonal{-0.1, 1e-20, 3};
+  const Matrix graded = Matrix::from_rows({{3, 0, 0}, {0, -0.1, 0}, {0, 0, 1e-20}});
 
-  EXPECT_EQ(values[0], Interval::point(-0.1));
-  EXPECT_EQ(values[1], Interval::point(1e-20));
-  EXPECT_EQ(values[2], Interval::point(3));
+  const std::vector<Interval> values = enclose_symmetric_eigenvalues(graded);
+  const std::vector<Interval> integers = enclose_symmetric_eigenvalues(Matrix::from_rows({{3, 0}, {0, -2}}));
+
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_TRUE(values[i].contains(diagonal[i]));
+    EXPECT_LT(values[i].width(), 1e-14 * std::fabs(diagonal[i]));
+  }
+  EXPECT_EQ(integers[0], Interval::point(-2));
+  EXPECT_EQ(integers[1], Interval::point(3));
 }
 
 TEST(EncloseSymmetricEigenvalues, agree_with_the_closed_form_of_the_laplacian) {
