@@ -16,7 +16,6 @@ using internal::value_noise;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double accept_ratio = 0.01;  // eta_1 of [ConnGouldToint2000]
 constexpr double shrink_ratio = 0.25, grow_ratio = 0.75;
-constexpr int max_flat_iterations = 5;
 constexpr std::uint64_t curvature_stream = 0x6375727600000000;  // apart from the streams of starts
 
 // A step of the model and what is known of it.
@@ -61,15 +60,13 @@ class TrustRegion final : public internal::IterateSolver {
   ModelStep minimise_model();
   void go_to_boundary(ModelStep& step, const Vector& p, const Vector& Hp, double sigma);
   double ratio(Iterate& trial, const ModelStep& step);
-  void watch_flatness(const Iterate& trial);
   StepReport report_for(const ModelStep& step, const Iterate& trial, bool is_accepted) const;
   std::optional<internal::CurvatureDirection> search_curvature();
 
   TrustRegionOptions options_;
   double radius_ = 0.0;              // 0 until the first step chooses it
   double largest_gradient_ = 0.0;    // largest |g| so far, in the norm of M^{-1}
-  double flat_gradient_ = infinity;  // least |g| since values stopped telling points apart
-  int num_flat_ = 0;
+  internal::Flatness flatness_;
   std::uint64_t num_searches_ = 0;
   bool is_fenced_in_ = false;  // the last step that changed the point led out of the domain
 
@@ -83,8 +80,7 @@ void TrustRegion::begin(ProblemRef problem, std::span<const double> start, std::
   IterateSolver::begin(problem, start, seed);
   radius_ = options_.initial_radius;
   largest_gradient_ = 0.0;
-  flat_gradient_ = infinity;
-  num_flat_ = 0;
+  flatness_.reset();
   num_searches_ = 0;
   is_fenced_in_ = false;
 }
@@ -108,7 +104,7 @@ StepReport TrustRegion::step() {
   const double rho = ratio(trial, step);
   radius_ = next_radius(radius_, step, rho);
   const bool is_accepted = rho >= accept_ratio;
-  if (is_accepted) watch_flatness(trial);
+  if (is_accepted) flatness_.watch(current_, trial);
   if (trial.point != current_.point) is_fenced_in_ = !std::isfinite(trial.value);
   const StepReport report = report_for(step, trial, is_accepted);
   if (is_accepted) current_ = std::move(trial);
@@ -196,19 +192,6 @@ double TrustRegion::ratio(Iterate& trial, const ModelStep& step) {
   return -0.5 * (dot(current_.gradient, step.s) + dot(trial.gradient, step.s)) / step.predicted;
 }
 
-// Values that no longer tell points apart are fine while the gradient goes on shrinking.
-void TrustRegion::watch_flatness(const Iterate& trial) {
-  if (std::fabs(current_.value - trial.value) > value_noise(current_.value)) {
-    flat_gradient_ = infinity;
-    num_flat_ = 0;
-  } else if (trial.gradient_norm < 0.5 * flat_gradient_) {
-    flat_gradient_ = trial.gradient_norm;
-    num_flat_ = 0;
-  } else {
-    ++num_flat_;
-  }
-}
-
 StepReport TrustRegion::report_for(const ModelStep& step, const Iterate& trial, bool is_accepted) const {
   StepReport report;
   if (std::isfinite(step.least_curvature)) report.curvature = step.least_curvature;
@@ -218,7 +201,7 @@ StepReport TrustRegion::report_for(const ModelStep& step, const Iterate& trial, 
   const bool is_same_point = trial.point == current_.point;
   if (is_same_point && is_fenced_in_) report.stop = Termination::not_finite;
   else if (is_same_point) report.stop = step.is_on_boundary ? Termination::radius_small : Termination::step_small;
-  else if (num_flat_ >= max_flat_iterations) report.stop = Termination::value_flat;
+  else if (flatness_.is_flat()) report.stop = Termination::value_flat;
   return report;
 }
 
@@ -261,8 +244,7 @@ void TrustRegion::save(State& state) const {
   IterateSolver::save(state);
   state.set_scalar("radius", radius_);
   state.set_scalar("largest_gradient", largest_gradient_);
-  state.set_scalar("flat_gradient", flat_gradient_);
-  state.set_scalar("num_flat", num_flat_);
+  flatness_.save(state);
   state.set_integer("num_searches", num_searches_);
   state.set_scalar("is_fenced_in", is_fenced_in_ ? 1.0 : 0.0);
 }
@@ -271,8 +253,7 @@ void TrustRegion::load(ProblemRef problem, const State& state) {
   IterateSolver::load(problem, state);
   radius_ = state.scalar("radius");
   largest_gradient_ = state.scalar("largest_gradient");
-  flat_gradient_ = state.scalar("flat_gradient");
-  num_flat_ = static_cast<int>(state.scalar("num_flat"));
+  flatness_.load(state);
   num_searches_ = state.integer("num_searches");
   is_fenced_in_ = state.scalar("is_fenced_in") != 0.0;
 }

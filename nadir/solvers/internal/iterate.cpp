@@ -85,6 +85,26 @@ void IterateSolver::apply_preconditioner(const Vector& v, Vector& out) const {
   current_.expansion->apply_preconditioner(as_column(v), as_column(out));
 }
 
+void Flatness::watch(const Iterate& from, const Iterate& to) {
+  if (std::fabs(from.value - to.value) > value_noise(from.value)) {
+    reset();
+  } else if (to.gradient_norm < 0.5 * least_gradient_) {
+    least_gradient_ = to.gradient_norm;
+    num_steps_ = 0;
+  } else {
+    ++num_steps_;
+  }
+}
+
+void Flatness::save(State& state) const { state.set("flatness", {least_gradient_, static_cast<double>(num_steps_)}); }
+
+void Flatness::load(const State& state) {
+  const Vector& saved = state.get("flatness");
+  if (saved.size() != 2) throw InputError("checkpoint entry flatness", "2 numbers", std::to_string(saved.size()));
+  least_gradient_ = saved[0];
+  num_steps_ = saved[1] >= 0.0 && saved[1] <= 5.0 ? static_cast<int>(saved[1]) : 0;
+}
+
 Vector moved(const Vector& x, double t, const Vector& d) {
   Vector result(x);
   for (std::size_t i = 0; i < x.size(); ++i) result[i] += t * d[i];

@@ -28,6 +28,21 @@ struct Iterate {
   bool is_finite() const { return std::isfinite(value) && std::isfinite(gradient_norm); }
 };
 
+// Notices when values no longer tell iterates apart. That is fine while the gradient goes on shrinking; five
+// steps without halving it mean that precision is used up.
+class Flatness {
+ public:
+  void reset() { *this = {}; }
+  void watch(const Iterate& from, const Iterate& to);
+  bool is_flat() const { return num_steps_ >= 5; }
+  void save(State& state) const;
+  void load(const State& state);
+
+ private:
+  double least_gradient_ = std::numeric_limits<double>::infinity();  // since values stopped changing
+  int num_steps_ = 0;                                                // since it was last halved
+};
+
 class IterateSolver : public Solver {
  public:
   void begin(ProblemRef problem, std::span<const double> start, std::uint64_t seed) override;

@@ -1,0 +1,39 @@
+// Solvers by name, and their options for the command line.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nadir/core/options.hpp"
+#include "nadir/core/solver.hpp"
+#include "nadir/solvers/gradient_descent.hpp"
+#include "nadir/solvers/lbfgs.hpp"
+#include "nadir/solvers/perturbed_gd.hpp"
+#include "nadir/solvers/trust_region.hpp"
+
+namespace nadir {
+
+// The options of every solver, so that flags can be parsed before the solver is chosen.
+struct SolverSettings {
+  TrustRegionOptions trust_region;
+  LbfgsOptions lbfgs;
+  GradientDescentOptions gradient_descent;
+  PerturbedGdOptions perturbed_gd;
+};
+
+// "trust-region", "l-bfgs", "gradient-descent", "perturbed-gradient-descent".
+std::vector<std::string> solver_names();
+
+// One line on what the solver is for. Throws InputError for an unknown name.
+std::string_view solver_summary(const std::string& name);
+
+// The rows of one solver; they point into `settings`. No name of an option occurs in two solvers. Throws
+// InputError for an unknown name.
+OptionList solver_options(SolverSettings& settings, const std::string& name);
+
+// Throws InputError for an unknown name or an option out of its range.
+std::unique_ptr<Solver> make_solver(const std::string& name, const SolverSettings& settings = {});
+
+}  // namespace nadir
