@@ -17,6 +17,7 @@ struct Products {
   std::vector<Matrix> back;  // E B_j^T, j = 1..H: d_out x d_{j-1}
   std::vector<Matrix> left;  // A_0, ..., A_H
   double scale = 1.0;        // prod |V_l|
+  double error_scale = 0.0;  // |E| if nothing cancelled: (|P F| + |A|) |F|
 };
 
 Products products_at(const LinearNetwork& problem, std::span<const double> x) {
@@ -32,12 +33,16 @@ Products products_at(const LinearNetwork& problem, std::span<const double> x) {
   p.back.push_back(product(residual, Op::none, problem.data().factor, Op::transpose));
   for (std::size_t l = 0; l + 1 < H; ++l) p.back.push_back(product(p.back[l], Op::none, p.V[l], Op::transpose));
   for (const Matrix& v : p.V) p.scale *= frobenius_norm(v);
+  const Matrix& F = problem.data().factor;
+  p.error_scale = (frobenius_norm(product(p.left[0], F)) + frobenius_norm(problem.data().target)) * frobenius_norm(F);
   return p;
 }
 
 bool is_tightened(const Products& p, const LinearArchitecture& a, Index rank, Pivot& pivot) {
   const Matrix coupling = product(p.left[pivot.i], Op::transpose, p.back[pivot.j - 1], Op::none);
-  const double factors = frobenius_norm(p.left[pivot.i]) * frobenius_norm(p.back[pivot.j - 1]);
+  // What the coupling would be if neither E nor the product with it cancelled: E B_j^T itself may be rounding.
+  double factors = frobenius_norm(p.left[pivot.i]) * p.error_scale;
+  for (std::size_t l = 1; l < pivot.j; ++l) factors *= frobenius_norm(p.V[l - 1]);
   pivot.coupling = factors > 0.0 ? frobenius_norm(coupling) / factors : 0.0;
   if (pivot.coupling <= coupling_tol) return true;
   const Matrix between = chain_product(a, p.V, pivot.j, pivot.i - 1);

@@ -34,7 +34,7 @@ RankDecision decide_rank(ConstMatrixView A, double scale, double tol = 1e-9);
 struct Pivot {
   std::size_t i = 0, j = 0;  // layers, counted from 1, i > j
   Index rank = 0;            // of V_{i-1} ... V_{j+1}
-  double coupling = 0.0;     // |G_ij| relative to |A_i| |E| |B_j|
+  double coupling = 0.0;     // |G_ij| relative to what it would be if nothing cancelled
 };
 
 struct Classification {
