@@ -53,7 +53,8 @@ bool is_witnessed(const Model& model, const BoundWitness& w, Index row) {
   for (Index sample = 0; sample < model.num_samples(); ++sample) {
     balls::Real rest = balls::Real(exact_precision, w.dependencies(row, rho)) * balls::Real(exact_precision, model.X(row, sample));
     for (Index j = 0; j < rho; ++j)
-      rest = rest - balls::Real(exact_precision, w.dependencies(row, j)) * balls::Real(exact_precision, model.X(w.kept[static_cast<std::size_t>(j)], sample));
+      if (w.dependencies(row, j) != 0.0)
+        rest = rest - balls::Real(exact_precision, w.dependencies(row, j)) * balls::Real(exact_precision, model.X(w.kept[static_cast<std::size_t>(j)], sample));
     if (!is_exactly_zero(rest)) return false;
   }
   return true;

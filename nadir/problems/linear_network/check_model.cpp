@@ -96,7 +96,7 @@ std::vector<Matrix> blocks(const Model& model, const Matrix& flat, const std::st
 
 Evaluation::Evaluation(const Model& model, const SampleProducts& products, slong precision, const std::vector<Matrix>& blocks,
                        const std::vector<Matrix>& displacement)
-    : model_(model), products_(products), precision_(precision), value_2n_(precision), E_(precision, 0, 0) {
+    : model_(model), products_(products), precision_(precision), residual_squared_(precision), value_2n_(precision), E_(precision, 0, 0) {
   const std::size_t H = model.num_layers();
   const balls::Real n(precision, static_cast<double>(model.num_samples()));
   for (std::size_t l = 0; l < H; ++l) {
@@ -111,7 +111,7 @@ Evaluation::Evaluation(const Model& model, const SampleProducts& products, slong
   for (std::size_t l = H - 1; l > 0; --l) left_[l - 1] = left_[l] * V_[l];
 
   const SampleProducts::Residual residual = products.residual(V_[H - 1] * right_[H - 1]);
-  value_2n_ = residual.squared_norm;
+  residual_squared_ = value_2n_ = residual.squared_norm;
   E_ = residual.times_inputs;
   for (std::size_t l = 0; l < penalty_n_.size(); ++l) value_2n_ = value_2n_ + inner_product(entrywise_product(penalty_n_[l], W_[l]), W_[l]);
 }
@@ -194,11 +194,10 @@ balls::Real Evaluation::hessian_lipschitz_n(const balls::Real& radius) const {
   std::vector<balls::Real> a;
   for (const balls::Matrix& V : V_) a.push_back(square_root(squared_norm(V)) + radius);
   const balls::Real x = square_root(squared_norm(balls::Matrix(precision_, model_.X)));
-  const balls::Real y = square_root(squared_norm(balls::Matrix(precision_, model_.Y)));
   const balls::Real one(precision_, 1.0), three(precision_, 3.0);
   const balls::Real c1 = elementary_symmetric(a, H - 1, precision_), c2 = elementary_symmetric(a, H - 2, precision_);
   const balls::Real c3 = (balls::Real(precision_, 6.0) / (three * square_root(three))) * elementary_symmetric(a, H - 3, precision_);
-  return three * c1 * c2 * x * x + (elementary_symmetric(a, H, precision_) * x + y) * c3 * x;
+  return three * c1 * c2 * x * x + (square_root(residual_squared_) + c1 * x * radius) * c3 * x;
 }
 
 }  // namespace nadir::linear_network_check

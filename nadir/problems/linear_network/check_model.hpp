@@ -114,11 +114,11 @@ class Evaluation {
 
   // K with |n D^2f(y) - n D^2f(x)| <= K |y - x| for |y - x| <= radius.
   //
-  // D^2f is quadratic in G = P X - Y, whose j-th derivative along a unit vector is at most |X| c_j,
-  // c_j = j! j^{-j/2} e_{H-j}(a), a_l = |V_l|_F + radius, e elementary symmetric: each factor |U_l| enters
-  // once, and products of j of them are at most j^{-j/2} because their squares add up to 1. Hence
-  // K = 3 c_1 c_2 |X|^2 + (a_1 ... a_H |X| + |Y|) c_3 |X|; symmetric trilinear forms attain their norm on
-  // the diagonal (Banach).
+  // G = P X - Y has j-th derivatives of at most |X| c_j along unit vectors, c_j = j! j^{-j/2} e_{H-j}(a),
+  // a_l = |V_l|_F + radius, e elementary symmetric: each factor |U_l| enters once, and products of j of them
+  // are at most j^{-j/2} because their squares add up to 1. Also |G| <= |R| + c_1 |X| radius on the ball. Hence
+  // K = 3 c_1 c_2 |X|^2 + (|R| + c_1 |X| radius) c_3 |X|; symmetric trilinear forms attain their norm on the
+  // diagonal (Banach).
   balls::Real hessian_lipschitz_n(const balls::Real& radius) const;
 
  private:
@@ -135,7 +135,7 @@ class Evaluation {
   slong precision_;
   Weights W_, V_;
   Weights left_, right_;  // A_l and C_l, by layer
-  balls::Real value_2n_;
+  balls::Real residual_squared_, value_2n_;
   balls::Matrix E_;
   std::vector<balls::Matrix> penalty_n_;  // n B_l
 };

@@ -1,0 +1,555 @@
+// The check of linear networks, claim by claim: true claims on the cases of the mathematics, and the nearest
+// doubles that make them false. Oracles are closed forms worked out in the comments; values are half of those
+// of the loss 1/2 |P X - Y|^2 where there are two samples.
+#include "nadir/problems/linear_network/check.hpp"
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "nadir/base/error.hpp"
+#include "nadir/problems/linear_network/check_model.hpp"
+
+namespace nadir {
+namespace {
+
+using linear_network_check::BallProducts;
+using linear_network_check::FloatingProducts;
+
+double above(double x) { return std::nextafter(x, std::numeric_limits<double>::infinity()); }
+double below(double x) { return std::nextafter(x, -std::numeric_limits<double>::infinity()); }
+Matrix diag(double a, double b) { return Matrix::from_rows({{a, 0}, {0, b}}); }
+Matrix column(std::vector<double> values) { return Matrix(ConstMatrixView(values.data(), static_cast<Index>(values.size()), 1)); }
+
+template <class T>
+T& field(const OptionList& options, const std::string& name) {
+  for (const OptionRow& row : options)
+    if (row.name == name) return *std::get<T*>(row.target);
+  throw std::logic_error(name);
+}
+
+struct Case {
+  Matrix X = Matrix::identity(2), Y = diag(2, 1);
+  std::vector<std::int64_t> hidden = {2};
+  std::vector<Matrix> weights;
+  std::vector<double> decay = {};
+  bool residual = false;
+  std::map<std::string, Matrix> witness = {};
+  std::map<std::string, Matrix> escape = {};
+  std::map<std::string, Matrix> decay_entries = {};
+  Arithmetic arithmetic = Arithmetic::automatic;
+  std::string loss = "squared";
+
+  std::unique_ptr<FamilyCheck> prepared() const {
+    auto check = make_linear_network_check();
+    const OptionList options = check->options();
+    field<DataMatrix>(options, "x").values = X;
+    field<DataMatrix>(options, "y").values = Y;
+    field<std::vector<std::int64_t>>(options, "hidden") = hidden;
+    field<std::vector<double>>(options, "weight-decay") = decay;
+    field<DataBlocks>(options, "weight-decay-entries").values = decay_entries;
+    field<bool>(options, "residual") = residual;
+    field<std::string>(options, "loss") = loss;
+    std::map<std::string, Matrix> point = escape;
+    for (std::size_t l = 0; l < weights.size(); ++l) point["W" + std::to_string(l + 1)] = weights[l];
+    check->prepare({point, witness, arithmetic});
+    return check;
+  }
+  Outcome outcome(const std::string& kind, Numbers numbers = {}) const {
+    return prepared()->check({kind, "", "", Rigor::proved, std::move(numbers)});
+  }
+  bool holds(const std::string& kind, Numbers numbers = {}) const { return outcome(kind, std::move(numbers)).verified; }
+};
+
+// Point blocks as one flat vector, as witnesses hold them.
+Matrix flat(const std::vector<Matrix>& blocks) {
+  std::vector<double> values;
+  for (const Matrix& b : blocks) values.insert(values.end(), b.flat().begin(), b.flat().end());
+  return column(values);
+}
+
+const Case t1{.weights = {diag(2, 1), diag(1, 1)}};                                               // global, f = 0
+const Case t2{.weights = {Matrix(2, 2), Matrix(2, 2)}};                                           // strict, f = 5/4
+const Case t4{.hidden = {2, 2}, .weights = {Matrix(2, 2), Matrix(2, 2), Matrix(2, 2)}};           // Hessian = 0
+const Case t5{.hidden = {2, 2}, .weights = {diag(2, 0), diag(1, 0), diag(1, 0)}};                 // degenerate, f = 1/4
+const Case t6{.hidden = {2, 2}, .weights = {diag(2, 0), diag(1, 1), diag(1, 0)}};                 // strict, least -1/2
+const Case t8{.hidden = {1}, .weights = {Matrix::from_rows({{2, 0}}), Matrix::from_rows({{1}, {0}})}};  // global, f = 1/4
+const Case t17{.hidden = {2, 2}, .weights = {diag(2, 0), diag(1, 1e-6), diag(1, 0)}};             // least -5e-7
+// f = 1/2 (w2 w1 - 13)^2 at (3, 4): f = 1/2, gradient (-4, -3).
+const Case chain{.X = column({1}), .Y = column({13}), .hidden = {1}, .weights = {column({3}), column({4})}};
+
+TEST(LinearNetworkCheck, value_is_exact_to_the_last_bit) {
+  EXPECT_TRUE(t2.holds("value", {{"lower", 1.25}, {"upper", 1.25}}));
+  EXPECT_TRUE(t8.holds("value", {{"lower", 0.25}, {"upper", 0.25}}));
+  EXPECT_TRUE(t1.holds("value", {{"lower", -0.0}, {"upper", 0.0}}));
+  EXPECT_FALSE(t2.holds("value", {{"lower", above(1.25)}, {"upper", 2.0}}));
+  EXPECT_FALSE(t2.holds("value", {{"lower", 1.0}, {"upper", below(1.25)}}));
+  EXPECT_FALSE(t1.holds("value", {{"lower", 5e-324}, {"upper", 1.0}}));
+  EXPECT_FALSE(t2.holds("value", {{"lower", 2.0}, {"upper", 1.0}}));
+}
+
+// Three samples: 1/(2n) = 1/6 is no double, and 1/18 neither.
+TEST(LinearNetworkCheck, value_that_is_no_double_lies_between_its_neighbours) {
+  const Case d2{.X = Matrix::from_rows({{1, 0, 1}, {0, 1, 1}}), .Y = Matrix::from_rows({{2, 0, 1}, {0, 1, 1}}), .hidden = {},
+                .weights = {Matrix(2, 2)}};  // |Y|^2 = 7: f = 7/6
+  const double nearest = 7.0 / 6.0;  // rounds down: 6 * nearest < 7 in exact arithmetic, by the test below
+
+  const bool is_below = std::fma(6.0, nearest, -7.0) < 0.0;
+  const double lower = is_below ? nearest : below(nearest), upper = is_below ? above(nearest) : nearest;
+
+  EXPECT_TRUE(d2.holds("value", {{"lower", lower}, {"upper", upper}}));
+  EXPECT_FALSE(d2.holds("value", {{"lower", upper}, {"upper", 2.0}}));
+  EXPECT_FALSE(d2.holds("value", {{"lower", 1.0}, {"upper", lower}}));
+}
+
+TEST(LinearNetworkCheck, gradient_norm_is_exact_where_it_is_a_double) {
+  const Numbers rest = {{"scale", 1.0}, {"tolerance", 1e-8}};
+  const auto numbers = [&](double lower, double upper) {
+    Numbers n = {{"lower", lower}, {"upper", upper}};
+    n.insert(n.end(), rest.begin(), rest.end());
+    return n;
+  };
+
+  EXPECT_TRUE(chain.holds("gradient-norm", numbers(5.0, 5.0)));
+  EXPECT_TRUE(chain.holds("gradient-norm", numbers(-1.0, 5.0)));
+  EXPECT_FALSE(chain.holds("gradient-norm", numbers(above(5.0), 6.0)));
+  EXPECT_FALSE(chain.holds("gradient-norm", numbers(4.0, below(5.0))));
+  EXPECT_FALSE(chain.holds("gradient-norm", numbers(-6.0, -5.0)));
+  EXPECT_TRUE(t5.holds("gradient-norm", numbers(0.0, 0.0)));
+  EXPECT_FALSE(t5.holds("gradient-norm", numbers(5e-324, 1.0)));
+}
+
+TEST(LinearNetworkCheck, critical_means_exactly_zero) {
+  for (const Case& c : {t1, t2, t4, t5, t6, t8, t17}) EXPECT_TRUE(c.holds("critical"));
+  EXPECT_FALSE(chain.holds("critical"));
+
+  // T18 with the least d whose square is no underflow to zero in real arithmetic: |grad| = d^2 / 2, about 1e-640.
+  Case nearly = t5;
+  nearly.weights[0](1, 1) = nearly.weights[2](1, 1) = 1e-320;
+  EXPECT_FALSE(nearly.holds("critical"));
+  EXPECT_EQ(nearly.outcome("critical").reason, "the gradient is not zero");
+}
+
+TEST(LinearNetworkCheck, critical_is_not_fooled_by_cancellation) {
+  Case c{.X = Matrix::from_rows({{1e200, 1e-200}}), .Y = Matrix::from_rows({{1e200, 1e-200}}), .hidden = {}, .weights = {column({1})}};
+  EXPECT_TRUE(c.holds("critical"));
+
+  c.Y(0, 1) = above(1e-200);
+  EXPECT_FALSE(c.holds("critical"));
+}
+
+TEST(LinearNetworkCheck, negative_curvature_is_exact_along_the_direction) {
+  Case c = t2;
+  c.witness["direction"] = flat({diag(1, 0), diag(1, 0)});  // u'Hu = 1/2 * 2 * (-2) = -2, u'u = 2
+
+  EXPECT_TRUE(c.holds("negative-curvature", {{"curvature", -1.0}}));
+  EXPECT_FALSE(c.holds("negative-curvature", {{"curvature", below(-1.0)}}));
+  EXPECT_FALSE(c.holds("negative-curvature", {{"curvature", 0.0}}));
+
+  c.witness["direction"] = Matrix(8, 1);
+  EXPECT_FALSE(c.holds("negative-curvature", {{"curvature", -1.0}}));
+  c.witness["direction"](0, 0) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_FALSE(c.holds("negative-curvature", {{"curvature", -1.0}}));
+  c.witness["direction"] = Matrix(7, 1);
+  EXPECT_THROW(c.holds("negative-curvature", {{"curvature", -1.0}}), InputError);
+  c.witness.clear();
+  EXPECT_THROW(c.holds("negative-curvature", {{"curvature", -1.0}}), InputError);
+}
+
+TEST(LinearNetworkCheck, negative_curvature_of_deeper_saddles) {
+  Case c6 = t6, c17 = t17;
+  c6.witness["direction"] = flat({diag(0, 1), Matrix(2, 2), diag(0, 1)});
+  c17.witness = c6.witness;  // 1/2 * 2 * 1e-6 * (-1) / 2
+
+  EXPECT_TRUE(c6.holds("negative-curvature", {{"curvature", -0.5}}));
+  EXPECT_FALSE(c6.holds("negative-curvature", {{"curvature", below(-0.5)}}));
+  EXPECT_TRUE(c17.holds("negative-curvature", {{"curvature", -0.5e-6}}));
+  EXPECT_FALSE(c17.holds("negative-curvature", {{"curvature", below(-0.5e-6)}}));
+}
+
+TEST(LinearNetworkCheck, semidefiniteness_is_decided_exactly) {
+  for (const Case& c : {t1, t4, t5, t8}) EXPECT_TRUE(c.holds("no-negative-curvature"));
+  for (const Case& c : {t2, t6, t17}) EXPECT_FALSE(c.holds("no-negative-curvature"));
+
+  Case tiny = t17;
+  tiny.weights[1](1, 1) = 5e-324;
+  EXPECT_FALSE(tiny.holds("no-negative-curvature"));
+}
+
+TEST(LinearNetworkCheck, semidefiniteness_of_many_parameters_is_left_undecided) {
+  const Case big{.hidden = {80}, .weights = {Matrix(80, 2), Matrix(2, 80)}};
+
+  EXPECT_EQ(big.outcome("no-negative-curvature").reason, "too many parameters for exact arithmetic on the Hessian");
+  EXPECT_FALSE(big.holds("isolated-minimum", {{"radius", 0.1}, {"least_eigenvalue", 0.1}}));
+}
+
+TEST(LinearNetworkCheck, descent_is_exact_from_witness_and_from_point_file) {
+  Case c = t5;  // adding diag(0, 1) everywhere gives P = diag(2, 1): f falls from 1/4 to 0
+  c.witness["escape"] = flat({diag(0, 1), diag(0, 1), diag(0, 1)});
+  Case from_point = t5;
+  for (const char* name : {"escape/W1", "escape/W2", "escape/W3"}) from_point.escape[name] = diag(0, 1);
+
+  for (const Case& way : {c, from_point}) {
+    EXPECT_TRUE(way.holds("descent", {{"decrease", 0.25}}));
+    EXPECT_FALSE(way.holds("descent", {{"decrease", above(0.25)}}));
+    EXPECT_FALSE(way.holds("descent", {{"decrease", 0.0}}));
+  }
+  from_point.escape.erase("escape/W2");
+  EXPECT_THROW(from_point.holds("descent", {{"decrease", 0.25}}), InputError);
+}
+
+TEST(LinearNetworkCheck, moved_points_are_real_sums_not_rounded_ones) {
+  // 3 + 1e-30 is 3 in double precision; the value at (3 + h, 4) is 1/2 (1 - 4 h)^2 = 1/2 - 4 h + 8 h^2.
+  Case c = chain;
+  c.witness["escape"] = column({1e-30, 0.0});
+
+  EXPECT_TRUE(c.holds("descent", {{"decrease", 3.99e-30}}));
+  EXPECT_FALSE(c.holds("descent", {{"decrease", 4.01e-30}}));
+}
+
+TEST(LinearNetworkCheck, lower_bound_of_reduced_rank_regression_is_sharp) {
+  Case c = t8;  // k = 1: the optimum of rank 1 is 1/4
+  c.witness["lower_bound/P0"] = diag(2, 1);
+  c.witness["lower_bound/kept"] = Matrix::from_rows({{0, 1}});
+
+  EXPECT_TRUE(c.holds("lower-bound", {{"bound", 0.25}}));
+  EXPECT_FALSE(c.holds("lower-bound", {{"bound", above(0.25)}}));
+  EXPECT_TRUE(c.holds("gap", {{"gap", 0.0}, {"gap_scale", 1.0}, {"tolerance", 0.0}}));
+  c.weights[0](0, 0) = 1.0;  // f = 1/2
+  EXPECT_TRUE(c.holds("gap", {{"gap", 0.25}, {"gap_scale", 1.0}, {"tolerance", 1.0}}));
+  EXPECT_FALSE(c.holds("gap", {{"gap", below(0.25)}, {"gap_scale", 1.0}, {"tolerance", 1.0}}));
+}
+
+TEST(LinearNetworkCheck, lower_bound_holds_through_ties) {
+  Case c = t8;  // T13: Y = I, k = 1
+  c.Y = Matrix::identity(2);
+  c.witness["lower_bound/P0"] = Matrix::identity(2);
+  c.witness["lower_bound/kept"] = Matrix::from_rows({{0, 1}});
+
+  EXPECT_TRUE(c.holds("lower-bound", {{"bound", 0.25}}));
+  EXPECT_FALSE(c.holds("lower-bound", {{"bound", above(0.25)}}));
+}
+
+// D2: R* = [5/3 -1/3; 0 1], L* = 1/6, L*_1 = 1 (for 1/2 |.|^2), three samples.
+TEST(LinearNetworkCheck, lower_bound_pays_for_a_rounded_least_squares_solution) {
+  Case c{.X = Matrix::from_rows({{1, 0, 1}, {0, 1, 1}}), .Y = Matrix::from_rows({{2, 0, 1}, {0, 1, 1}}), .hidden = {2},
+         .weights = {Matrix(2, 2), Matrix(2, 2)}};
+  c.witness["lower_bound/P0"] = Matrix::from_rows({{5.0 / 3, -1.0 / 3}, {0, 1}});
+  c.witness["lower_bound/kept"] = Matrix::from_rows({{0, 1}});
+  const double L = 1.0 / 18, smaller = std::fma(18.0, L, -1.0) < 0 ? L : below(L);
+
+  EXPECT_TRUE(c.holds("lower-bound", {{"bound", smaller}}));
+  EXPECT_FALSE(c.holds("lower-bound", {{"bound", above(smaller)}}));
+
+  c.hidden = {1};
+  c.weights = {Matrix(1, 2), Matrix(2, 1)};
+  EXPECT_TRUE(c.holds("lower-bound", {{"bound", 1.0 / 3 - 1e-15}}));
+  EXPECT_FALSE(c.holds("lower-bound", {{"bound", 1.0 / 3 + 1e-15}}));
+}
+
+// Whatever P0 is, the bound must stay below the optimum: a hostile witness proves nothing false.
+TEST(LinearNetworkCheck, no_witness_proves_a_false_bound) {
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> normal;
+  for (int trial = 0; trial < 50; ++trial) {
+    Case c{.X = Matrix::from_rows({{1, 0, 1}, {0, 1, 1}}), .Y = Matrix::from_rows({{2, 0, 1}, {0, 1, 1}}), .hidden = {1},
+           .weights = {Matrix(1, 2), Matrix(2, 1)}};
+    Matrix P0 = Matrix::from_rows({{5.0 / 3, -1.0 / 3}, {0, 1}});
+    for (double& x : P0.flat()) x += std::pow(10.0, -trial % 17) * normal(random);
+    c.witness["lower_bound/P0"] = P0;
+    c.witness["lower_bound/kept"] = Matrix::from_rows({{0, 1}});
+
+    EXPECT_FALSE(c.holds("lower-bound", {{"bound", above(1.0 / 3)}})) << trial;
+  }
+}
+
+TEST(LinearNetworkCheck, lower_bound_without_witness_is_zero) {
+  EXPECT_TRUE(t8.holds("lower-bound", {{"bound", 0.0}}));
+  EXPECT_TRUE(t8.holds("lower-bound", {{"bound", -1.0}}));
+  EXPECT_FALSE(t8.holds("lower-bound", {{"bound", 5e-324}}));
+  EXPECT_TRUE(t8.holds("gap", {{"gap", 0.25}, {"gap_scale", 1.0}, {"tolerance", 1.0}}));
+  EXPECT_FALSE(t8.holds("gap", {{"gap", below(0.25)}, {"gap_scale", 1.0}, {"tolerance", 1.0}}));
+}
+
+Case dependent_features() {  // rows 0 and 1 of D2, a zero row, their sum, and three quarters of row 0
+  Case c{.X = Matrix::from_rows({{1, 0, 1}, {0, 1, 1}, {0, 0, 0}, {1, 1, 2}, {0.75, 0, 0.75}}),
+         .Y = Matrix::from_rows({{2, 0, 1}, {0, 1, 1}}), .hidden = {2}, .weights = {Matrix(2, 5), Matrix(2, 2)}};
+  c.witness["lower_bound/P0"] = Matrix::from_rows({{5.0 / 3, -1.0 / 3, 0, 0, 0}, {0, 1, 0, 0, 0}});
+  c.witness["lower_bound/kept"] = Matrix::from_rows({{0, 1}});
+  return c;
+}
+
+TEST(LinearNetworkCheck, dependent_features_are_told_exactly) {
+  const Numbers bound = {{"bound", 1.0 / 18 - 1e-15}};
+  Case c = dependent_features();
+  EXPECT_TRUE(c.holds("lower-bound", bound));
+
+  c.X(3, 2) = above(2.0);
+  EXPECT_FALSE(c.holds("lower-bound", bound));
+  c = dependent_features();
+  c.X(2, 1) = 5e-324;
+  EXPECT_FALSE(c.holds("lower-bound", bound));
+}
+
+TEST(LinearNetworkCheck, witnessed_dependencies_are_checked_not_believed) {
+  Case c = dependent_features();
+  Matrix d(5, 3);
+  d(3, 0) = d(3, 1) = d(3, 2) = 1;
+  d(4, 0) = 3, d(4, 2) = 4;
+  c.witness["lower_bound/dependencies"] = d;
+  const Numbers bound = {{"bound", 1.0 / 18 - 1e-15}};
+  EXPECT_TRUE(c.holds("lower-bound", bound));
+
+  c.X(4, 2) = above(0.75);  // now false, and no other combination exists
+  EXPECT_FALSE(c.holds("lower-bound", bound));
+  c = dependent_features();
+  d(4, 2) = std::numeric_limits<double>::quiet_NaN();  // useless, but the dependency is found anyway
+  c.witness["lower_bound/dependencies"] = d;
+  EXPECT_TRUE(c.holds("lower-bound", bound));
+  c.witness["lower_bound/dependencies"] = Matrix(5, 2);
+  EXPECT_THROW(c.holds("lower-bound", bound), InputError);
+}
+
+TEST(LinearNetworkCheck, as_many_kept_features_as_samples_span_everything) {
+  // Two samples, three features: rows 0 and 1 span R^2; P X = Y is solvable, the bound is 0 for k = 2 and,
+  // for k = 1, half of the least eigenvalue of Y Y^T over 2: Y = diag(2, 1) gives 1/4.
+  Case c{.X = Matrix::from_rows({{1, 0}, {0, 1}, {0.1, 0.7}}), .hidden = {1}, .weights = {Matrix(1, 3), Matrix(2, 1)}};
+  c.witness["lower_bound/P0"] = Matrix::from_rows({{2, 0, 0}, {0, 1, 0}});
+  c.witness["lower_bound/kept"] = Matrix::from_rows({{0, 1}});
+
+  EXPECT_TRUE(c.holds("lower-bound", {{"bound", 0.25}}));
+  EXPECT_FALSE(c.holds("lower-bound", {{"bound", above(0.25)}}));
+}
+
+TEST(LinearNetworkCheck, kept_features_that_depend_on_each_other_prove_nothing) {
+  Case c = dependent_features();
+  c.witness["lower_bound/kept"] = Matrix::from_rows({{0, 1, 3}});
+
+  EXPECT_FALSE(c.holds("lower-bound", {{"bound", 0.01}}));
+}
+
+TEST(LinearNetworkCheck, data_without_any_feature_leave_all_of_the_targets) {
+  Case c = t1;  // X = 0: f >= |Y|^2 / 4 = 5/4
+  c.X = Matrix(2, 2);
+  c.witness["lower_bound/P0"] = Matrix(2, 2);
+  c.witness["lower_bound/kept"] = Matrix(1, 0);
+
+  EXPECT_TRUE(c.holds("lower-bound", {{"bound", 1.25}}));
+  EXPECT_FALSE(c.holds("lower-bound", {{"bound", above(1.25)}}));
+}
+
+TEST(LinearNetworkCheck, malformed_bound_witnesses_are_input_errors) {
+  const std::vector<std::pair<std::string, Matrix>> bad = {
+      {"lower_bound/P0", Matrix(2, 3)},
+      {"lower_bound/P0", Matrix(3, 2)},
+      {"lower_bound/kept", Matrix::from_rows({{0, 2}})},
+      {"lower_bound/kept", Matrix::from_rows({{1, 0}})},
+      {"lower_bound/kept", Matrix::from_rows({{0, 0}})},
+      {"lower_bound/kept", Matrix::from_rows({{0.5}})},
+      {"lower_bound/kept", Matrix::from_rows({{-1}})},
+      {"lower_bound/kept", Matrix::from_rows({{std::numeric_limits<double>::quiet_NaN()}})},
+      {"lower_bound/kept", Matrix::from_rows({{0}})},  // P0 has weight on feature 1
+  };
+  for (const auto& [name, array] : bad) {
+    Case c = t8;
+    c.witness["lower_bound/P0"] = diag(2, 1);
+    c.witness["lower_bound/kept"] = Matrix::from_rows({{0, 1}});
+    c.witness[name] = array;
+    EXPECT_THROW(c.prepared(), InputError) << name;
+  }
+}
+
+TEST(LinearNetworkCheck, identity_skips_are_added_to_square_layers_only) {
+  // I + W1 = diag(2, 1), and W2 (1 x 2) has no skip.
+  const Case c{.Y = Matrix::from_rows({{2, 1}}), .hidden = {2}, .weights = {diag(1, 0), Matrix::from_rows({{1, 1}})}, .residual = true};
+
+  EXPECT_TRUE(c.holds("value", {{"lower", 0.0}, {"upper", 0.0}}));
+  EXPECT_TRUE(c.holds("critical"));
+}
+
+// R1: f = 1/2 (w2 w1 - 2)^2 + w1^2 / 8 + w2^2 / 2, minima +-(sqrt 3, sqrt 3 / 2) with f = 0.875 and the Hessian
+// [1 1; 1 4], least eigenvalue (5 - sqrt 13) / 2 = 0.697...
+Case r1() {
+  return {.X = column({1}), .Y = column({2}), .hidden = {1}, .weights = {column({std::sqrt(3.0)}), column({std::sqrt(3.0) / 2})}, .decay = {0.25, 1}};
+}
+
+TEST(LinearNetworkCheck, weight_decay_enters_value_gradient_and_curvature) {
+  EXPECT_TRUE(r1().holds("value", {{"lower", 0.875}, {"upper", 0.875 + 1e-15}}));
+  EXPECT_TRUE(r1().holds("gradient-norm", {{"lower", 0.0}, {"upper", 1e-15}, {"scale", 1.0}, {"tolerance", 1e-8}}));
+
+  Case origin = r1();  // Hessian [1/4 -2; -2 1]
+  origin.weights = {column({0}), column({0})};
+  origin.witness["direction"] = column({1, 1});
+  EXPECT_TRUE(origin.holds("value", {{"lower", 2.0}, {"upper", 2.0}}));
+  EXPECT_TRUE(origin.holds("negative-curvature", {{"curvature", -1.375}}));
+  EXPECT_FALSE(origin.holds("negative-curvature", {{"curvature", below(-1.375)}}));
+
+  Case entries = r1();
+  entries.decay = {};
+  entries.decay_entries = {{"W1", column({0.25})}, {"W2", column({1})}};
+  EXPECT_TRUE(entries.holds("value", {{"lower", 0.875}, {"upper", 0.875 + 1e-15}}));
+}
+
+TEST(LinearNetworkCheck, isolated_minimum_needs_radius_and_curvature) {
+  const double least = (5 - std::sqrt(13.0)) / 2;
+
+  EXPECT_TRUE(r1().holds("isolated-minimum", {{"radius", 1e-12}, {"least_eigenvalue", least - 1e-9}}));
+  EXPECT_TRUE(r1().holds("isolated-minimum", {{"radius", 1e-3}, {"least_eigenvalue", 0.5}}));
+  EXPECT_FALSE(r1().holds("isolated-minimum", {{"radius", 1e-12}, {"least_eigenvalue", least + 1e-9}}));
+  EXPECT_FALSE(r1().holds("isolated-minimum", {{"radius", 1e-18}, {"least_eigenvalue", 0.5}}));
+  EXPECT_FALSE(r1().holds("isolated-minimum", {{"radius", 2.0}, {"least_eigenvalue", 0.5}}));
+  EXPECT_FALSE(r1().holds("isolated-minimum", {{"radius", 1e-3}, {"least_eigenvalue", 0.0}}));
+  EXPECT_FALSE(r1().holds("isolated-minimum", {{"radius", -1e-3}, {"least_eigenvalue", 0.5}}));
+}
+
+// R2: d = (1,1,1,1), x = 1, y = 3, decay 1/2: the origin is a minimum with Hessian I/2, f = 4.5; at
+// w = 1.38176048 everywhere f = 1.497417.
+TEST(LinearNetworkCheck, a_spurious_minimum_is_isolated_and_has_a_better_point) {
+  Case c{.X = column({1}), .Y = column({3}), .hidden = {1, 1}, .weights = {column({0}), column({0}), column({0})}, .decay = {0.5}};
+  c.witness["better"] = column({1.38176048, 1.38176048, 1.38176048});
+
+  EXPECT_TRUE(c.holds("critical"));
+  EXPECT_TRUE(c.holds("isolated-minimum", {{"radius", 0.0}, {"least_eigenvalue", below(0.5)}}));
+  EXPECT_FALSE(c.holds("isolated-minimum", {{"radius", 0.0}, {"least_eigenvalue", above(0.5)}}));
+  EXPECT_TRUE(c.holds("better-point", {{"value", 1.4975}}));
+  EXPECT_FALSE(c.holds("better-point", {{"value", 1.4974}}));
+}
+
+TEST(LinearNetworkCheck, only_unpenalised_squared_loss_has_no_spurious_minima) {
+  Case zero_decay = t5;
+  zero_decay.decay = {0.0};
+
+  EXPECT_TRUE(t5.prepared()->has_only_saddles_beside_global_minima());
+  EXPECT_TRUE(zero_decay.prepared()->has_only_saddles_beside_global_minima());
+  EXPECT_FALSE(r1().prepared()->has_only_saddles_beside_global_minima());
+}
+
+TEST(LinearNetworkCheck, other_losses_and_unknown_kinds_are_not_verified) {
+  Case other = t1;
+  other.loss = "bures-wasserstein";
+
+  EXPECT_FALSE(other.holds("value", {{"lower", 0.0}, {"upper", 0.0}}));
+  EXPECT_FALSE(other.prepared()->has_only_saddles_beside_global_minima());
+  EXPECT_EQ(t1.outcome("oracle").reason, "no check for claims of this kind");
+}
+
+TEST(LinearNetworkCheck, inputs_that_do_not_fit_are_input_errors) {
+  const auto changed = [](auto change) {
+    Case c = t1;
+    change(c);
+    return c;
+  };
+  for (const Case& c :
+       {changed([](Case& k) { k.X = Matrix(2, 3); }), changed([](Case& k) { k.X = k.Y = Matrix(2, 0); }),
+        changed([](Case& k) { k.weights[0] = Matrix(3, 2); }), changed([](Case& k) { k.weights[1] = Matrix(2, 3); }),
+        changed([](Case& k) { k.weights.pop_back(); }),
+        changed([](Case& k) { k.hidden = {0}; }), changed([](Case& k) { k.hidden = {std::int64_t{1} << 62}; }),
+        changed([](Case& k) { k.decay = {1, 2, 3}; }), changed([](Case& k) { k.decay = {-1}; }),
+        changed([](Case& k) { k.decay_entries = {{"W1", Matrix(2, 2)}}; }),
+        changed([](Case& k) { k.decay_entries = {{"W1", Matrix(2, 2)}, {"W2", diag(-1, 0)}}; }),
+        changed([](Case& k) { k.decay = {1}, k.decay_entries = {{"W1", Matrix(2, 2)}, {"W2", Matrix(2, 2)}}; }),
+        changed([](Case& k) { k.loss = "cubic"; })})
+    EXPECT_THROW(c.prepared(), InputError);
+}
+
+TEST(LinearNetworkCheck, points_that_are_not_finite_verify_nothing) {
+  for (const double x : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    Case c = t1;
+    c.weights[0](0, 1) = x;
+    EXPECT_FALSE(c.holds("value", {{"lower", -1e300}, {"upper", 1e300}}));
+    EXPECT_FALSE(c.holds("critical"));
+    EXPECT_FALSE(c.holds("gradient-norm", {{"lower", -1.0}, {"upper", 1e300}, {"scale", 1.0}, {"tolerance", 1.0}}));
+    EXPECT_FALSE(c.holds("no-negative-curvature"));
+    EXPECT_FALSE(c.holds("isolated-minimum", {{"radius", 1.0}, {"least_eigenvalue", 1e-9}}));
+  }
+}
+
+TEST(LinearNetworkCheck, overflow_in_double_is_none_in_balls) {
+  const Case c{.X = column({1e300}), .Y = column({0}), .hidden = {}, .weights = {column({1e-300})}};  // (about 1)^2 / 2
+
+  EXPECT_TRUE(c.holds("value", {{"lower", 0.499999}, {"upper", 0.500001}}));
+  EXPECT_TRUE(c.holds("gradient-norm", {{"lower", 0.99e300}, {"upper", 1.01e300}, {"scale", 1.0}, {"tolerance", 1.0}}));
+}
+
+// Both arithmetics enclose the same numbers; balls of 1024 bits are the truth here.
+TEST(SampleProducts, floating_point_enclosures_contain_the_exact_products) {
+  std::mt19937_64 random(3);
+  std::normal_distribution<double> normal;
+  const auto filled = [&](Index rows, Index cols) {
+    Matrix A(rows, cols);
+    for (double& x : A.flat()) x = normal(random);
+    return A;
+  };
+  const Matrix X = filled(5, 5000), Y = filled(3, 5000), P = filled(3, 5);
+  const linear_network_check::Model model{X, Y, {5, 3}, false, {}};
+  const BallProducts balls_(model, 1024);
+  const FloatingProducts floating(model, 128);
+  const balls::Matrix p(1024, P);
+
+  const auto exact = balls_.residual(p), enclosed = floating.residual(p);
+  EXPECT_TRUE(arb_contains(enclosed.squared_norm.get(), exact.squared_norm.get()));
+  EXPECT_TRUE(arb_mat_contains(enclosed.times_inputs.get(), exact.times_inputs.get()));
+  EXPECT_TRUE(arb_contains(floating.squared_image_norm(p).get(), balls_.squared_image_norm(p).get()));
+  EXPECT_TRUE(arb_mat_contains(floating.gram({0, 2, 4}).get(), balls_.gram({0, 2, 4}).get()));
+  EXPECT_TRUE(arb_mat_contains(floating.gram({0, 1, 2, 3, 4}).get(), balls_.gram({0, 1, 2, 3, 4}).get()));
+
+  balls::Real eps(1024), tail(1024), eps_floating(128), tail_floating(128);
+  const std::vector<Index> kept = {0, 1, 2, 3, 4};
+  ASSERT_TRUE(balls_.weigh({exact.times_inputs, p, kept, 2}, eps, tail));
+  ASSERT_TRUE(floating.weigh({exact.times_inputs, p, kept, 2}, eps_floating, tail_floating));
+  EXPECT_EQ(is_at_most(eps, balls::Real(1024, arf_get_d(arb_midref(eps_floating.get()), ARF_RND_NEAR) * (1 + 1e-9))), balls::Answer::yes);
+  EXPECT_EQ(is_at_most(tail_floating, tail), balls::Answer::yes);
+  EXPECT_EQ(is_at_most(0.999999 * tail, tail_floating), balls::Answer::yes);
+}
+
+TEST(SampleProducts, dependent_rows_are_never_proved_independent) {
+  const Matrix X = Matrix::from_rows({{1, 2, 3}, {2, 4, 6}, {0, 0, 0}}), Y(1, 3);
+  const linear_network_check::Model model{X, Y, {3, 1}, false, {}};
+  const balls::Matrix E(128, 1, 2);
+  balls::Real eps(128), tail(128);
+
+  for (const std::vector<Index>& kept : {std::vector<Index>{0, 1}, std::vector<Index>{0, 2}}) {
+    EXPECT_FALSE(BallProducts(model, 128).weigh({E, E, kept, 0}, eps, tail));
+    EXPECT_FALSE(FloatingProducts(model, 128).weigh({E, E, kept, 0}, eps, tail));
+  }
+}
+
+// Above the limit of affordable balls the check goes through rigor/ and says so.
+TEST(LinearNetworkCheck, large_data_are_checked_in_error_bounded_floating_point) {
+  const Index n = 100000;
+  Case c{.X = Matrix(32, n), .Y = Matrix(4, n), .hidden = {2}, .weights = {Matrix(2, 32), Matrix(4, 2)}};
+  for (Index j = 0; j < n; ++j) {
+    c.X(j % 32, j) = 1.0;  // X X^T = 3125 I
+    if (j % 32 < 4) c.Y(j % 32, j) = static_cast<double>(4 - j % 32);  // 4, 3, 2, 1: Y = P X with P = diag
+  }
+  Matrix P0(4, 32), kept(1, 32);
+  for (Index i = 0; i < 4; ++i) P0(i, i) = static_cast<double>(4 - i);
+  for (Index i = 0; i < 32; ++i) kept(0, i) = static_cast<double>(i);
+  c.witness["lower_bound/P0"] = P0;
+  c.witness["lower_bound/kept"] = kept;
+  c.weights[0](0, 0) = 4, c.weights[0](1, 1) = 3, c.weights[1](0, 0) = c.weights[1](1, 1) = 1;
+  const double optimum = 3125.0 * (4 + 1) / (2.0 * 100000);  // the two least of 16, 9, 4, 1
+
+  const Outcome bound = c.outcome("lower-bound", {{"bound", optimum * (1 - 1e-12)}});
+  EXPECT_TRUE(bound.verified);
+  EXPECT_EQ(bound.how, by_rigor);
+  EXPECT_FALSE(c.holds("lower-bound", {{"bound", optimum * (1 + 1e-12)}}));
+  EXPECT_TRUE(c.holds("value", {{"lower", optimum * (1 - 1e-12)}, {"upper", optimum * (1 + 1e-12)}}));
+  EXPECT_FALSE(c.holds("value", {{"lower", 0.0}, {"upper", optimum * (1 - 1e-12)}}));
+}
+
+TEST(LinearNetworkCheck, balls_are_used_for_large_data_when_insisted_on) {
+  const Index n = 60000;
+  Case c{.X = Matrix(32, n), .Y = Matrix(16, n), .hidden = {}, .weights = {Matrix(16, 32)}, .arithmetic = Arithmetic::balls};
+  for (Index j = 0; j < n; ++j) c.Y(j % 16, j) = 1.0;
+
+  const Outcome value = c.outcome("value", {{"lower", 0.5}, {"upper", 0.5}});
+
+  EXPECT_TRUE(value.verified);
+  EXPECT_EQ(value.how, by_balls);
+}
+
+}  // namespace
+}  // namespace nadir
