@@ -52,7 +52,10 @@ class Loop {
   Loop(Solver& solver, const Stopping& stopping, const Observer& observer)
       : solver_(solver), stopping_(stopping), observer_(observer) {}
 
-  void start() { record({}); }
+  void start() {
+    start_value_ = solver_.value();
+    record({});
+  }
   void load(const State& state);
   Result run();
 
@@ -74,6 +77,7 @@ class Loop {
   double earlier_seconds_ = 0.0;  // of the parts before a resumption
   double last_checkpoint_ = 0.0;  // on this part's clock
   std::optional<Termination> solver_stop_;
+  double start_value_ = std::numeric_limits<double>::quiet_NaN();
   bool is_settled_ = false;  // the solver was asked to leave this critical point and found no way
   bool is_stopped_by_callback_ = false;
   Vector best_point_;
@@ -93,7 +97,9 @@ Result Loop::run() {
   return result(reason);
 }
 
+// Never above the start: scales grow with the value, so that a run that diverges would look critical.
 bool Loop::is_gradient_small() const {
+  if (solver_.value() > start_value_ + internal::value_noise(start_value_)) return false;
   return stopping_.gradient_tol > 0.0 && solver_.gradient_norm() <= stopping_.gradient_tol * solver_.gradient_scale();
 }
 
@@ -151,6 +157,7 @@ State Loop::state(Termination termination) const {
   state.set("loop.best_point", best_point_);
   state.set_scalar("loop.best_value", best_value_);
   state.set_scalar("loop.best_gradient_norm", best_gradient_norm_);
+  state.set_scalar("loop.start_value", start_value_);
   state.set_scalar("loop.seconds", seconds());
   state.set("loop.termination", letters(name(termination)));
   state.set("loop.solver_stop", letters(solver_stop_ ? name(*solver_stop_) : ""));
@@ -165,6 +172,7 @@ void Loop::load(const State& state) {
                      std::to_string(best_point_.size()));
   best_value_ = state.scalar("loop.best_value");
   best_gradient_norm_ = state.scalar("loop.best_gradient_norm");
+  start_value_ = state.scalar("loop.start_value");
   earlier_seconds_ = state.scalar("loop.seconds");
   const Vector& stop = state.get("loop.solver_stop");
   if (!stop.empty()) solver_stop_ = termination_from_name(word(stop));
