@@ -1,0 +1,6 @@
+# Runs COMMAND (a list) and compares what it prints with the file EXPECTED, to the letter.
+execute_process(COMMAND ${COMMAND} OUTPUT_VARIABLE found ERROR_VARIABLE errors RESULT_VARIABLE code)
+file(READ ${EXPECTED} expected)
+if(NOT code STREQUAL "0" OR NOT found STREQUAL expected)
+  message(FATAL_ERROR "exit code ${code}\n--- expected\n${expected}\n--- found\n${found}\n--- errors\n${errors}")
+endif()
