@@ -197,7 +197,7 @@ Interval scale_by_power_of_two(const Interval& a, int exponent) {
   return guarded([&] {
     const auto up = [&](double x) {
       const double y = std::ldexp(x, exponent);
-      if (y == -infinity && x != -infinity) return -largest;
+      if (y == -infinity) return -largest;
       return std::ldexp(y, -exponent) < x ? successor(y) : y;
     };
     return sane(-up(-a.lower), up(a.upper));

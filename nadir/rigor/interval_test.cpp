@@ -167,6 +167,10 @@ TEST(Interval, invalid_operations_and_nan_give_the_whole_line) {
                             zero * whole, whole / one, Interval::ball(nan, 1), Interval::ball(1, nan),
                             Interval::ball(1, inf), scale_by_power_of_two(bad, 1), -bad, min(one, bad)})
     EXPECT_EQ(x, whole);
+  const Interval reversed{2.0, 1.0};
+  for (const Interval& x : {reversed + one, reversed * one, one * reversed, reversed / one, one / reversed, sqr(reversed),
+                            sqrt(reversed), abs(reversed), hull(reversed, one), hull(one, reversed), -reversed})
+    EXPECT_TRUE(x == whole || x == one + whole) << "an empty interval is no interval";
   EXPECT_EQ(max(one, bad), (Interval{1.0, inf})) << "whatever the other is, the greater is at least 1";
 }
 

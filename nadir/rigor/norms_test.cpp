@@ -9,6 +9,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/linalg/dense.hpp"
+#include "nadir/rigor/internal/rounding.hpp"
 #include "nadir/rigor/oracle_test.hpp"
 
 namespace nadir {
@@ -121,6 +122,11 @@ TEST(Norms, bound_the_exact_ones_from_above_and_closely) {
     EXPECT_EQ(norm_1_upper(A), norm_inf_upper(transpose(exact(A))));
     EXPECT_EQ(norm_inf_upper(exact(A)), norm_1_upper(transpose(A.view())));
   }
+}
+
+TEST(Norms, rest_on_a_rounding_bound_that_is_infinite_for_absurd_lengths) {
+  EXPECT_EQ(internal::gamma_upper(Index{1} << 49), inf);
+  EXPECT_GE(internal::gamma_upper(1), 0x1p-53 / (1 - 0x1p-53));
 }
 
 TEST(Norms, of_empty_zero_and_unknown_matrices) {

@@ -83,6 +83,13 @@ TEST(EncloseProduct, contains_the_exact_product_over_many_tiles_and_chunks) {
   expect_encloses(enclose_product(B, Op::transpose, A, Op::transpose), B, Op::transpose, A, Op::transpose, 37);
 }
 
+TEST(EncloseProduct, of_one_tile_with_many_terms_is_enclosed) {
+  std::mt19937_64 generator(9);
+  const Matrix A = random_matrix(120, 200, Kind::normal, generator), B = random_matrix(200, 130, Kind::normal, generator);
+
+  expect_encloses(enclose_product(A, B), A, Op::none, B, Op::none, 41);
+}
+
 TEST(EncloseProduct, integer_data_give_radius_zero) {
   std::mt19937_64 generator(4);
   const Matrix A = random_matrix(20, 300, Kind::integer, generator), B = random_matrix(300, 5, Kind::integer, generator);
@@ -198,6 +205,15 @@ TEST(EncloseSampleProduct, of_many_rows_is_symmetric_over_tiles) {
 
   EXPECT_EQ(transpose(gram).mid, gram.mid);
   expect_encloses(gram, X, Op::none, X, Op::transpose, 83);
+}
+
+TEST(EncloseSampleProduct, tells_views_apart_that_begin_at_one_place) {
+  std::mt19937_64 generator(8);
+  const Matrix X = random_matrix(4, 6, Kind::normal, generator);
+  const ConstMatrixView top = X.view().block(0, 0, 2, 3), wide(X.data(), 2, 3, 2);
+
+  expect_encloses(enclose_sample_product(top, X.view().block(0, 0, 3, 3)), top, Op::none, X.view().block(0, 0, 3, 3), Op::transpose);
+  expect_encloses(enclose_sample_product(top, wide), top, Op::none, wide, Op::transpose);
 }
 
 TEST(EncloseSampleProduct, pixels_give_an_exact_gram_matrix) {

@@ -27,9 +27,10 @@ double residual_upper(const BallMatrix& AV, const Matrix& U, const Vector& s) {
   BallMatrix R = AV;
   for (Index j = 0; j < U.cols(); ++j)
     for (Index i = 0; i < U.rows(); ++i) {
-      const double p = U(i, j) * s[static_cast<std::size_t>(j)], r = AV.mid(i, j) - p;
+      const double sigma = s[static_cast<std::size_t>(j)];
+      const double p = U(i, j) * sigma, r = AV.mid(i, j) - p;
       R.mid(i, j) = r;
-      if (p == 0.0 && AV.rad(i, j) == 0.0) continue;
+      if (U(i, j) == 0.0 || sigma == 0.0) continue;
       R.rad(i, j) = inflate(AV.rad(i, j) + unit_roundoff * (std::fabs(p) + std::fabs(r)) + 2.0 * eta);
     }
   return spectral_norm_quick_upper(R);

@@ -58,6 +58,13 @@ TEST(EncloseSingularValues, do_not_lose_half_the_digits) {
   EXPECT_LT(values[1].width(), 1e-14);
 }
 
+TEST(EncloseSingularValues, of_permuted_integers_are_thin) {
+  const std::vector<Interval> values = enclose_singular_values(Matrix::from_rows({{0, 2, 0}, {-3, 0, 0}}));
+
+  EXPECT_TRUE(values[0].contains(3.0) && values[1].contains(2.0));
+  EXPECT_LT(values[0].width() + values[1].width(), 1e-14);
+}
+
 TEST(EncloseSingularValues, of_empty_and_unknown_matrices) {
   EXPECT_TRUE(enclose_singular_values(Matrix(0, 3)).empty());
   EXPECT_EQ(enclose_singular_values(Matrix::from_rows({{inf, 1}}))[0], (Interval{0.0, inf}));
