@@ -50,9 +50,11 @@ int run_solve(std::span<const std::string> arguments) {
   SolveRequest request;
   const std::unique_ptr<Family> family = family_word(arguments, usage);
   if (!family) return exit_done;
-  const std::vector<OptionGroup> groups{{"Data and options of " + std::string(family->name()), family->options()},
-                                        {"Solving", rows(request.options)},
-                                        {"Everywhere", rows(common)}};
+  std::vector<OptionGroup> groups{{"Data and options of " + std::string(family->name()), family->options()},
+                                  {"Solving", rows(request.options)}};
+  for (const std::string& solver : solver_names())
+    groups.push_back({"With --solver " + solver, solver_options(request.options.settings, solver)});
+  groups.push_back({"Everywhere", rows(common)});
   const CommandLine line = read_arguments(arguments.subspan(1), groups, common);
   if (line.wants_help) {
     print_result(help(*family, groups));

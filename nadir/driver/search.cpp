@@ -118,7 +118,7 @@ void Search::begin_run(Vector origin, std::string event) {
 
 Result Search::run_solver() {
   const std::string name = task_.options.solver.empty() ? task_.family.default_solver() : task_.options.solver;
-  const std::unique_ptr<Solver> solver = make_solver(name);
+  const std::unique_ptr<Solver> solver = make_solver(name, task_.options.settings);
   if (progress_.solver.arrays().empty())
     return minimise(*solver, problem_, progress_.origin, solver_seed(task_.seed, progress_), stopping(), observer());
   return resume(*solver, problem_, progress_.solver, stopping(), observer());

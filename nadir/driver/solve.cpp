@@ -39,6 +39,10 @@ std::optional<RunRecord> earlier_record(const SolveRequest& request) {
   return read_record(RunFolder::open(path));
 }
 
+std::string solver_name(const Family& family, const SolveOptions& options) {
+  return options.solver.empty() ? family.default_solver() : options.solver;
+}
+
 void take_over(const RunRecord& record, Family& family, SolveRequest& request) {
   const std::string place = request.run.output + "/" + run_files::run;
   if (record.command != "solve") throw InputError(place, "a run of solve", "one of " + record.command);
@@ -47,7 +51,7 @@ void take_over(const RunRecord& record, Family& family, SolveRequest& request) {
   const auto scratch_family = make_family(record.family);
   take_recorded(family.options(), scratch_family->options(), record.problem, request.given, record, place);
   SolveOptions scratch_options;
-  take_recorded(rows(request.options), rows(scratch_options), record.solving, request.given, record, place);
+  take_recorded(all_rows(request.options), all_rows(scratch_options), record.solving, request.given, record, place);
   const bool is_seed_given = std::find(request.given.begin(), request.given.end(), "seed") != request.given.end();
   if (is_seed_given && request.run.seed != record.seed)
     throw InputError("--seed", std::to_string(record.seed) + ", with which the run began (" + place + ")",
@@ -103,7 +107,7 @@ SearchLimits limits_for(const SolveRequest& request, const SolveHooks& hooks, co
 RunOutcome outcome_of(SearchEnd&& end, const Family& family, const SolveOptions& options) {
   RunOutcome outcome;
   outcome.stopped = end.stopped;
-  outcome.solver = options.solver.empty() ? family.default_solver() : options.solver;
+  outcome.solver = solver_name(family, options);
   outcome.counts = end.progress.counts;
   outcome.escapes = end.progress.escapes;
   outcome.seconds["solve"] = end.progress.solve_seconds;
@@ -131,7 +135,7 @@ RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks) 
   RunRecord record{.command = "solve",
                    .family = std::string(family.name()),
                    .problem = options_to_json(data_and_options),
-                   .solving = options_to_json(rows(request.options)),
+                   .solving = options_to_json(all_rows(request.options)),
                    .seed = request.run.seed,
                    .inputs = data_references(data_and_options),
                    .started = earlier ? earlier->started : utc_timestamp(),
@@ -139,7 +143,9 @@ RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks) 
                    .exit_reason = "running",
                    .version = version()};
   family.prepare();
-  if (!request.options.solver.empty()) make_solver(request.options.solver);  // throws for an unknown name
+  const std::string solver = solver_name(family, request.options);
+  make_solver(solver, request.options.settings);  // throws for an unknown name or a bad option
+  require_options_of_solver(request.options, solver, request.given);
   const SearchTask task{family, request.options, static_cast<std::uint64_t>(request.run.seed),
                         given_start(family, request.options, record.inputs)};
   if (earlier) require_same_inputs(record.inputs, *earlier, request.run.output + "/" + run_files::run);

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "nadir/core/options.hpp"
+#include "nadir/solvers/make_solver.hpp"
 
 namespace nadir {
 
@@ -16,8 +18,15 @@ struct SolveOptions {
   double gap = 1e-6;                  // relative tolerance of global-minimum
   double gradient_tolerance = 1e-8;   // relative to the gradient's scale
   std::int64_t escape_rounds = 50;    // how often one start may leave a point that is no minimum
+  SolverSettings settings;            // options of the solvers; only those of the chosen one matter
 };
 
+// Without those of the solvers.
 OptionList rows(SolveOptions& options);
+// With those of every solver.
+OptionList all_rows(SolveOptions& options);
+
+// Throws InputError for an option in `given` that belongs to another solver than the one named.
+void require_options_of_solver(SolveOptions& options, const std::string& solver, const std::vector<std::string>& given);
 
 }  // namespace nadir
