@@ -4,6 +4,9 @@
 #include <string>
 
 #include "nadir/base/error.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein_bound.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein_family.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein_judge.hpp"
 #include "nadir/problems/linear_network/judge.hpp"
 #include "nadir/problems/linear_network/starts.hpp"
 #include "nadir/problems/linear_network/weight_decay.hpp"
@@ -89,11 +92,20 @@ Starts      random, orthogonal, balanced, identity, zeros, optimal, or a .npz fi
 Theorems    without weight decay the global minimum is known in closed form (reduced-rank regression; Baldi, Hornik
             1989; Kawaguchi 2016, theorem 2.3), no other local minimum exists, and saddles are classified completely
             (Achour, Malgouyres, Gerchinovitz 2024, theorem 1). With it, minima can be spurious (Mehta et al. 2022)
+Generator   --loss bures-wasserstein: the squared Wasserstein distance of W_H ... W_1 z, z a standard Gaussian of
+            dimension --latent, from a Gaussian of covariance --covariance S (or Y Y^T / n, uncentred, of samples --y);
+            its global minimum is known in closed form (compare Brechet et al. 2023), also with --smoothing
 Example     nadir solve linear-network --x X.npy --y Y.npy --hidden 32,16
-            nadir judge linear-network --x X.npy --y Y.npy --hidden 32,16 --point trained.npz)";
+            nadir judge linear-network --x X.npy --y Y.npy --hidden 32,16 --point trained.npz
+            nadir solve linear-network --loss bures-wasserstein --covariance S.npy --hidden 8)";
 }
 
 void LinearNetworkFamily::prepare() {
+  if (options_.loss == "bures-wasserstein") {
+    generator_ = make_bures_wasserstein_network(options_);
+    return;
+  }
+  require_no_bures_wasserstein_options(options_);
   require_data(options_);
   LinearArchitecture a = architecture_of(options_);
   std::vector<Matrix> penalty = penalty_of(options_, a);
@@ -103,6 +115,7 @@ void LinearNetworkFamily::prepare() {
 std::vector<std::string> LinearNetworkFamily::start_names() const { return linear_network_starts(); }
 
 Point LinearNetworkFamily::start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const {
+  if (generator_) return bures_wasserstein_start(*generator_, start_name, seed, index);
   return linear_network_start(*problem_, start_name, seed, index);
 }
 
@@ -112,6 +125,10 @@ const LowerBound& LinearNetworkFamily::bound() const {
 }
 
 double LinearNetworkFamily::target_value(double gap_tol) const {
+  if (generator_) {
+    const double closed_form = bures_wasserstein_optimum(*generator_);
+    return closed_form + target_share * gap_tol * bures_wasserstein_gap_scale(*generator_, closed_form);
+  }
   const double optimum = problem_->is_penalised() ? decay_lower_bound(*problem_, {}).numerical
                                                   : rank_constrained_optimum(*problem_, problem_->architecture().narrowest());
   if (optimum == -std::numeric_limits<double>::infinity()) return optimum;
@@ -119,6 +136,7 @@ double LinearNetworkFamily::target_value(double gap_tol) const {
 }
 
 Judgement LinearNetworkFamily::judge(const Point& point, const JudgeOptions& options) const {
+  if (generator_) return judge_bures_wasserstein(*generator_, point, options);
   return judge_linear_network({*problem_, options_.x.values, options_.y.values, bound()}, point, options);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nadir/core/family.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein.hpp"
 #include "nadir/problems/linear_network/linear_network.hpp"
 #include "nadir/problems/linear_network/lower_bound.hpp"
 #include "nadir/problems/linear_network/options.hpp"
@@ -19,7 +20,7 @@ class LinearNetworkFamily final : public Family {
   std::string_view help() const override;
   OptionList options() override { return rows(options_); }
   void prepare() override;
-  ProblemRef problem() const override { return *problem_; }
+  ProblemRef problem() const override { return generator_ ? ProblemRef(*generator_) : ProblemRef(*problem_); }
   std::vector<std::string> start_names() const override;
   Point start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const override;
   double target_value(double gap_tol) const override;
@@ -29,7 +30,8 @@ class LinearNetworkFamily final : public Family {
   const LowerBound& bound() const;
 
   LinearNetworkOptions options_;
-  std::unique_ptr<LinearNetwork> problem_;
+  std::unique_ptr<LinearNetwork> problem_;              // one of these two, as --loss says
+  std::unique_ptr<BuresWassersteinNetwork> generator_;
   mutable std::unique_ptr<LowerBound> bound_;  // made by the first judgement
 };
 

@@ -72,16 +72,6 @@ std::vector<Matrix> optimal_weights(const LinearNetwork& problem) {
   return balanced_factors(a, product(top, inner.U), inner.values, transpose(inner.Vt));
 }
 
-Point to_point(const LinearNetwork& problem, const std::vector<Matrix>& V) {
-  Point point(problem.layout());
-  for (std::size_t l = 0; l < V.size(); ++l) {
-    const MatrixView W = point.block(l);
-    for (Index j = 0; j < W.cols; ++j)
-      for (Index i = 0; i < W.rows; ++i) W(i, j) = V[l](i, j) - (problem.architecture().has_skip(l) && i == j ? 1.0 : 0.0);
-  }
-  return point;
-}
-
 }  // namespace
 
 std::vector<std::string> linear_network_starts() { return {"random", "orthogonal", "balanced", "identity", "zeros", "optimal"}; }
@@ -105,15 +95,28 @@ std::vector<Matrix> balanced_factors(const LinearArchitecture& a, ConstMatrixVie
   return V;
 }
 
+Point point_with_weights(const LinearArchitecture& a, const std::vector<Matrix>& V) {
+  Point point(a.layout());
+  for (std::size_t l = 0; l < V.size(); ++l) {
+    const MatrixView W = point.block(l);
+    for (Index j = 0; j < W.cols; ++j)
+      for (Index i = 0; i < W.rows; ++i) W(i, j) = V[l](i, j) - (a.has_skip(l) && i == j ? 1.0 : 0.0);
+  }
+  return point;
+}
+
 Point linear_network_start(const LinearNetwork& problem, const std::string& name, std::uint64_t seed, std::uint64_t index) {
-  const LinearArchitecture& a = problem.architecture();
+  if (name == "optimal") return point_with_weights(problem.architecture(), optimal_weights(problem));
+  return data_free_start(problem.architecture(), name, seed, index);
+}
+
+Point data_free_start(const LinearArchitecture& a, const std::string& name, std::uint64_t seed, std::uint64_t index) {
   Random random(seed, index);
-  if (name == "random") return to_point(problem, random_weights(a, random));
-  if (name == "orthogonal") return to_point(problem, orthogonal_weights(a, random));
-  if (name == "balanced") return to_point(problem, balanced_weights(a, random));
-  if (name == "identity") return to_point(problem, constant_weights(a, true));
-  if (name == "zeros") return Point(problem.layout());
-  if (name == "optimal") return to_point(problem, optimal_weights(problem));
+  if (name == "random") return point_with_weights(a, random_weights(a, random));
+  if (name == "orthogonal") return point_with_weights(a, orthogonal_weights(a, random));
+  if (name == "balanced") return point_with_weights(a, balanced_weights(a, random));
+  if (name == "identity") return point_with_weights(a, constant_weights(a, true));
+  if (name == "zeros") return Point(a.layout());
   throw InputError("--start", "one of random, orthogonal, balanced, identity, zeros, optimal, or a .npz file", "'" + name + "'");
 }
 

@@ -21,6 +21,11 @@ std::vector<std::string> linear_network_starts();
 // Start number `index` of that name: the same seed and index give the same point. Throws InputError for an
 // unknown name.
 Point linear_network_start(const LinearNetwork& problem, const std::string& name, std::uint64_t seed, std::uint64_t index);
+// The starts that do not look at the data: all but "optimal".
+Point data_free_start(const LinearArchitecture& a, const std::string& name, std::uint64_t seed, std::uint64_t index);
+
+// The point whose effective weights are V_1, ..., V_H: identity skips are subtracted.
+Point point_with_weights(const LinearArchitecture& a, const std::vector<Matrix>& V);
 
 // Weights V_1, ..., V_H with V_H ... V_1 = U diag(sigma) W^T (U: d_out x r, W: d_in x r, r <= narrowest
 // width) whose factors share the singular values evenly. The product's rank r must fit every layer.
