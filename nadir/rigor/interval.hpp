@@ -3,8 +3,8 @@
 // An interval [lower, upper] stands for a real number of which exactly this is known: it lies between the
 // ends. [-inf, inf] says that nothing is known; it is the answer to every operation that has no real result
 // (0/0, the root of a negative number, a NaN that came in), and NaN never appears. Ends are rounded outwards
-// after rounding to nearest, by the next double [RumpOgitaOishi2009, sec. 2 uses the same device]; whether
-// a step is needed is read off the exact rounding error (TwoSum of [Knuth1998, 4.2.2 Thm B], a fused
+// after rounding to nearest, by the next double (compare [RumpZimmermannBoldoMelquiond2009]); whether a step
+// is needed is read off the exact rounding error (TwoSum of [Knuth1998, 4.2.2 Thm B], a fused
 // multiply-add for products), so that integers and other results that doubles hold exactly stay thin.
 //
 // Relations are one-sided: `a.upper < b.lower` proves a < b; its negation proves nothing.
