@@ -63,8 +63,10 @@ class LinearNetworkJudge {
                    {{"bound", decay.proved}});
     if (network_.bound.is_rank_proved) {
       builder_.certificate().witness["lower_bound/P0"] = problem_.data().least_squares;
-      Matrix kept(1, static_cast<Index>(problem_.data().kept.size()));
-      for (Index i = 0; i < kept.cols(); ++i) kept(0, i) = static_cast<double>(problem_.data().kept[static_cast<std::size_t>(i)]);
+      std::vector<Index> ascending = problem_.data().kept;
+      std::sort(ascending.begin(), ascending.end());
+      Matrix kept(1, static_cast<Index>(ascending.size()));
+      std::copy(ascending.begin(), ascending.end(), kept.data());
       builder_.certificate().witness["lower_bound/kept"] = kept;
     } else {
       builder_.note("the closed form of the optimum could not be proved: " + network_.bound.obstacle, theorem, Standing::undecided,
