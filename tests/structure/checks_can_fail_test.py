@@ -176,6 +176,15 @@ class Words(Check):
         self.rejects("check_words", "nadir/base/bad_test.cpp", "TEST(A, DISABLED" "_holds) {}\n", "a disabled test")
 
 
+class Links(Check):
+    def test_accepts_links_that_lead_somewhere(self):
+        page = "[the map](docs/map.md), [a place in it](docs/map.md#x), [the web](https://example.org/y), [here](#z)\n"
+        self.accepts("check_links", {**GOOD, "README.md": page})
+
+    def test_rejects_a_link_to_a_missing_file(self):
+        self.rejects("check_links", "docs/bad.md", "see [it](missing.md)\n", "missing.md")
+
+
 class Headers(Check):
     def test_accepts_a_header_that_includes_what_it_uses(self):
         self.accepts("check_headers", {"nadir/base/good.hpp": "#pragma once\n#include <string>\nstd::string f();\n"})
