@@ -1,5 +1,6 @@
 #include "nadir/verify/registry.hpp"
 
+#include "nadir/problems/double_well/check.hpp"
 #include "nadir/problems/linear_network/check.hpp"
 
 namespace nadir {
@@ -11,6 +12,7 @@ struct Row {
 };
 
 constexpr Row checks[] = {
+    {"double-well", make_double_well_check},
     {"linear-network", make_linear_network_check},
 };
 

@@ -6,6 +6,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/problems/linear_network/check_bound.hpp"
+#include "nadir/problems/linear_network/check_bures_wasserstein.hpp"
 #include "nadir/problems/linear_network/check_model.hpp"
 
 namespace nadir {
@@ -35,9 +36,7 @@ Finding finding(Answer answer, const std::string& if_no) {
 
 // lower <= x <= upper
 Answer lies_between(const Real& lower, const Real& x, const Real& upper) {
-  const Answer left = is_at_most(lower, x), right = is_at_most(x, upper);
-  if (left == Answer::no || right == Answer::no) return Answer::no;
-  return left == Answer::yes && right == Answer::yes ? Answer::yes : Answer::unknown;
+  return both(is_at_most(lower, x), is_at_most(x, upper));
 }
 
 // One arithmetic at one precision, with what is computed once.
@@ -86,11 +85,15 @@ class LinearNetworkCheck final : public FamilyCheck {
   std::vector<Level> levels_;
   std::optional<BoundWitness> bound_witness_;
   std::string span_obstacle_;
+  std::optional<BuresWassersteinCheck> bures_wasserstein_;  // where that is the loss; all else is then empty
 };
 
 void LinearNetworkCheck::prepare(CheckMaterial material) {
   for (const OptionRow& row : options()) require_in_range(row);
-  if (options_.loss != "squared") return;
+  if (options_.loss == "bures-wasserstein") {
+    bures_wasserstein_.emplace(options_, material.point);
+    return;
+  }
   material_ = std::move(material);
   model_ = make_model(options_, material_.point);
   point_ = blocks(model_, material_.point, "");
@@ -135,7 +138,7 @@ LinearNetworkCheck::Test LinearNetworkCheck::find_test(const std::string& kind) 
 }
 
 Outcome LinearNetworkCheck::check(const Claim& claim) {
-  if (options_.loss != "squared") return {false, "", "claims on the loss " + options_.loss + " cannot be checked"};
+  if (bures_wasserstein_) return bures_wasserstein_->check(claim);
   const Test test = find_test(claim.kind);
   if (!test) return {false, "", "no check for claims of this kind"};
   Finding found;
@@ -152,7 +155,7 @@ const Evaluation& LinearNetworkCheck::here(Level& level) {
   return *level.here;
 }
 
-// Null with an obstacle in words; also where there is no witness.
+// The best bound that the witness proves. Null, with an obstacle in words, if it proves none.
 const Real* LinearNetworkCheck::bound_2n(Level& level) {
   if (level.bound_2n) return &*level.bound_2n;
   if (!level.bound_obstacle.empty()) return nullptr;
@@ -161,7 +164,8 @@ const Real* LinearNetworkCheck::bound_2n(Level& level) {
   else if (!span_obstacle_.empty()) level.bound_obstacle = span_obstacle_;
   else level.bound_obstacle = linear_network_check::bound_2n(model_, *level.products, *bound_witness_, level.precision, bound);
   if (!level.bound_obstacle.empty()) return nullptr;
-  return &level.bound_2n.emplace(bound);
+  const Real with_decay = 2.0 * samples(level) * decay_bound(model_, *level.products, *bound_witness_, level.precision);
+  return &level.bound_2n.emplace(is_at_most(bound, with_decay) == Answer::yes ? with_decay : bound);
 }
 
 const Matrix& LinearNetworkCheck::witness(const std::string& name) const {

@@ -34,4 +34,20 @@ std::string span_obstacle(const Model& model, const BoundWitness& witness);
 std::string bound_2n(const Model& model, const SampleProducts& products, const BoundWitness& witness, slong precision,
                      balls::Real& result);
 
+// A lower bound of f that also uses the penalty, 0 where this theorem gives none.
+//
+// Theorem. Let all penalties be at least b_l > 0 in layer l, beta = (b_1 ... b_H)^{1/H}, no layer have a skip, all
+// rows of X be kept, 0 < s <= lambda_min(X X^T), and 0 <= a_i <= sigma_i(P0) - eps / sqrt(s), i descending. Then
+//   f >= (|R0|^2 - eps^2)/(2n) + sum_{i <= k} g(a_i) + s/(2n) sum_{i > k} a_i^2,
+//   g(a) = min_{u >= 0} s/(2n) (u^H - a)^2 + H/2 beta u^2.
+// Proof. With Q = P0 - N L^-1 in the notation above, |D L + N|^2 >= s |P - Q|^2 >= s sum (sigma_i(P) - sigma_i(Q))^2
+// (Mirsky), sigma_i(Q) >= sigma_i(P0) - |N|/sqrt(s) (Weyl), and g is monotone. The penalty is at least
+// 1/2 sum_l b_l |W_l|^2 >= H/2 beta sum sigma_i(P)^{2/H} (Horn's inequality for the singular values of a product,
+// then the inequality of arithmetic and geometric means). sigma_i(P) = u_i^H vanishes for i > k.
+balls::Real decay_bound(const Model& model, const SampleProducts& products, const BoundWitness& witness, slong precision);
+
+// g(a) from below, to about 1e-13 c a^2: min over u >= 0 of c (u^H - a)^2 + d u^2 for exact c, a, d >= 0, by
+// branch and bound with the mean-value form.
+balls::Real least_shrinkage(const balls::Real& c, const balls::Real& a, const balls::Real& d, std::size_t H);
+
 }  // namespace nadir::linear_network_check

@@ -67,6 +67,8 @@ class SampleProducts {
     Index tail_count;
   };
   virtual bool weigh(const Weighing& w, balls::Real& eps_squared, balls::Real& tail) const = 0;
+  // The least eigenvalue of gram(kept) from below, at least 0.
+  virtual balls::Real least_gram_eigenvalue(const std::vector<Index>& kept) const = 0;
 };
 
 // Balls of that many bits throughout. Cost: some 10 ns per multiplication.
@@ -77,6 +79,7 @@ class BallProducts : public SampleProducts {
   balls::Real squared_image_norm(const balls::Matrix& Q) const override;
   balls::Matrix gram(const std::vector<Index>& kept) const override;
   bool weigh(const Weighing& w, balls::Real& eps_squared, balls::Real& tail) const override;
+  balls::Real least_gram_eigenvalue(const std::vector<Index>& kept) const override;
 
  private:
   const Model& model_;
@@ -91,6 +94,7 @@ class FloatingProducts : public SampleProducts {
   balls::Real squared_image_norm(const balls::Matrix& Q) const override;
   balls::Matrix gram(const std::vector<Index>& kept) const override;
   bool weigh(const Weighing& w, balls::Real& eps_squared, balls::Real& tail) const override;
+  balls::Real least_gram_eigenvalue(const std::vector<Index>& kept) const override;
 
  private:
   BallMatrix enclosed_gram(const std::vector<Index>& kept) const;

@@ -4,6 +4,7 @@
 
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/linear_network/check_model.hpp"
+#include "nadir/rigor/definiteness.hpp"
 #include "nadir/rigor/eigenvalues.hpp"
 #include "nadir/rigor/norms.hpp"
 #include "nadir/rigor/product.hpp"
@@ -119,6 +120,8 @@ bool BallProducts::weigh(const Weighing& w, balls::Real& eps_squared, balls::Rea
   return true;
 }
 
+balls::Real BallProducts::least_gram_eigenvalue(const std::vector<Index>& kept) const { return least_eigenvalue_sum_lower(gram(kept), 1); }
+
 SampleProducts::Residual FloatingProducts::residual(const balls::Matrix& P) const {
   const BallMatrix p = rounded(P);
   Residual result{balls::Real(precision_), balls::Matrix(precision_, P.rows(), P.cols())};
@@ -164,6 +167,10 @@ bool FloatingProducts::weigh(const Weighing& w, balls::Real& eps_squared, balls:
   const BallMatrix energy = enclose_product(enclose_product(P0, Op::none, S, Op::none), Op::none, P0, Op::transpose);
   tail = balls::Real(precision_, std::max(enclose_tail_eigenvalue_sum(energy, w.tail_count).lower, 0.0));
   return true;
+}
+
+balls::Real FloatingProducts::least_gram_eigenvalue(const std::vector<Index>& kept) const {
+  return balls::Real(precision_, std::max(least_eigenvalue_lower_bound(enclosed_gram(kept)), 0.0));
 }
 
 }  // namespace nadir::linear_network_check

@@ -95,6 +95,23 @@ Matrix approximate_eigenvectors(Matrix A) {
   return V;
 }
 
+// V^T A V for approximate eigenvectors V.
+struct Compressed {
+  Matrix W;
+  Real stretch;                  // at least |V|^2
+  std::vector<Real> least_ends;  // lower ends of W's diagonal, ascending
+};
+
+Compressed compress(const Matrix& A) {
+  const Matrix V = approximate_eigenvectors(A), Vt = transpose(V);
+  Compressed c{Vt * A * V, Real(A.precision(), 1.0), {}};
+  c.stretch = c.stretch + square_root(squared_norm(Vt * V - Matrix::identity(A.precision(), A.rows())));
+  for (Index i = 0; i < A.rows(); ++i) c.least_ends.push_back(lower_end(c.W(i, i)));
+  std::sort(c.least_ends.begin(), c.least_ends.end(),
+            [](const Real& a, const Real& b) { return arf_cmp(arb_midref(a.get()), arb_midref(b.get())) < 0; });
+  return c;
+}
+
 // Integers with the signs and ratios of A's entries; false if an entry is not exact.
 bool scaled_integers(const Matrix& A, fmpz_mat_t integers) {
   fmpz_t mantissa, exponent, least;
@@ -240,23 +257,23 @@ bool proves_positive_definite(const Matrix& A) {
   return arb_mat_cho(L.get(), A.get(), A.precision()) != 0;
 }
 
-Real least_eigenvalue_sum_lower(const Matrix& A, Index count) {
-  const slong precision = A.precision();
-  const Matrix V = approximate_eigenvectors(A), Vt = transpose(V);
-  const Matrix W = Vt * A * V;
-  const Real stretch = Real(precision, 1.0) + square_root(squared_norm(Vt * V - Matrix::identity(precision, A.rows())));
-  std::vector<Real> ends;
-  for (Index i = 0; i < A.rows(); ++i) {
-    Real end(precision);
-    arb_get_lbound_arf(arb_midref(end.get()), W.at(i, i), precision);
-    ends.push_back(end);
+std::vector<Real> eigenvalues_lower(const Matrix& A) {
+  const Compressed c = compress(A);
+  const Real error = square_root(off_diagonal_squared_norm(c.W));
+  std::vector<Real> values;
+  for (const Real& end : c.least_ends) {
+    const Real value = end - error;
+    values.push_back(is_positive(value) ? value / c.stretch : Real(A.precision()));
   }
-  std::sort(ends.begin(), ends.end(),
-            [](const Real& a, const Real& b) { return arf_cmp(arb_midref(a.get()), arb_midref(b.get())) < 0; });
-  Real sum(precision);
-  for (Index i = 0; i < count; ++i) sum = sum + ends[static_cast<std::size_t>(i)];
-  sum = sum - square_root(static_cast<double>(count) * off_diagonal_squared_norm(W));
-  return is_positive(sum) ? sum / stretch : Real(precision);
+  return values;
+}
+
+Real least_eigenvalue_sum_lower(const Matrix& A, Index count) {
+  const Compressed c = compress(A);
+  Real sum(A.precision());
+  for (Index i = 0; i < count; ++i) sum = sum + c.least_ends[static_cast<std::size_t>(i)];
+  sum = sum - square_root(static_cast<double>(count) * off_diagonal_squared_norm(c.W));
+  return is_positive(sum) ? sum / c.stretch : Real(A.precision());
 }
 
 Answer is_positive_semidefinite_exactly(const Matrix& A) {

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <arb.h>
 #include <arb_mat.h>
@@ -70,6 +71,12 @@ inline Real operator-(const Real& a, const Real& b) { return apply<arb_sub>(a, b
 inline Real operator*(const Real& a, const Real& b) { return apply<arb_mul>(a, b); }
 inline Real operator/(const Real& a, const Real& b) { return apply<arb_div>(a, b); }
 inline Real operator*(double a, const Real& b) { return Real(b.precision(), a) * b; }
+// The lower end of the ball, as an exact number; -infinity if nothing is known.
+inline Real lower_end(const Real& a) {
+  Real result(a.precision());
+  arb_get_lbound_arf(arb_midref(result.get()), a.get(), a.precision());
+  return result;
+}
 inline Real squared(const Real& a) { return a * a; }
 // Of a number known not to be negative, whatever the radius says.
 inline Real square_root(const Real& a) {
@@ -88,6 +95,10 @@ inline Answer is_at_most(const Real& a, const Real& b) {
 inline Answer is_below(const Real& a, const Real& b) {
   if (arb_lt(a.get(), b.get())) return Answer::yes;
   return arb_ge(a.get(), b.get()) ? Answer::no : Answer::unknown;
+}
+inline Answer both(Answer a, Answer b) {
+  if (a == Answer::no || b == Answer::no) return Answer::no;
+  return a == Answer::yes && b == Answer::yes ? Answer::yes : Answer::unknown;
 }
 inline bool is_positive(const Real& a) { return arb_is_positive(a.get()) != 0; }
 inline bool is_exactly_zero(const Real& a) { return arb_is_zero(a.get()) != 0; }
@@ -157,6 +168,10 @@ bool is_exactly_zero(const Matrix& A);
 // which is no proof that it is not.
 bool inverse_cholesky_factor(const Matrix& A, Matrix& inverse);
 bool proves_positive_definite(const Matrix& A);
+
+// The eigenvalues of the symmetric positive semidefinite A from below, ascending, each at least 0. Means and
+// accuracy as for least_eigenvalue_sum_lower().
+std::vector<Real> eigenvalues_lower(const Matrix& A);
 
 // The sum of the `count` least eigenvalues of the symmetric positive semidefinite A, from below; exact up to
 // the precision, through ties and clusters.

@@ -7,7 +7,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/hash.hpp"
-#include "nadir/io/npy.hpp"
+#include "nadir/io/load_array.hpp"
 #include "nadir/io/npz.hpp"
 #include "nadir/io/options_json.hpp"
 
@@ -15,20 +15,6 @@ namespace nadir::internal {
 namespace {
 
 namespace fs = std::filesystem;
-
-// "data.npz:x" -> {"data.npz", "x"}
-std::pair<std::string, std::string> split_member(const std::string& path) {
-  const auto at = path.rfind(".npz:");
-  if (at == std::string::npos) return {path, ""};
-  return {path.substr(0, at + 4), path.substr(at + 5)};
-}
-
-Array read_array(const std::string& path) {
-  const auto [file, member] = split_member(path);
-  if (!file.ends_with(".npz")) return read_npy(file);
-  const NpzFile archive(file);
-  return member.empty() ? archive.read_first() : archive.read(member);
-}
 
 bool has_fingerprint(const std::string& file, const std::string& sha256) {
   std::error_code error;
@@ -43,7 +29,7 @@ bool has_fingerprint(const std::string& file, const std::string& sha256) {
 // The path at which the data stand, or "".
 std::string find_data(const std::string& folder, const DataReference& data) {
   for (const std::string& path : {data.absolute_path, data.path, (fs::path(folder) / data.path).string()})
-    if (has_fingerprint(split_member(path).first, data.sha256)) return path;
+    if (has_fingerprint(file_of(path), data.sha256)) return path;
   return "";
 }
 
@@ -55,7 +41,7 @@ void require_shape(const DataReference& data, const std::string& block, std::arr
 
 void load(const OptionRow& row, const DataReference& data, const std::string& path) {
   if (auto* const* field = std::get_if<DataMatrix*>(&row.target)) {
-    Array array = read_array(path);
+    Array array = load_array(path);
     require_finite(array, path);
     Matrix values = row.is_as_written ? to_matrix(array, path) : to_samples(std::move(array), path);
     require_shape(data, "", row.is_as_written ? std::array{values.rows(), values.cols()} : std::array{values.cols(), values.rows()});
