@@ -128,8 +128,7 @@ bool is_temporary_file_name(std::string_view name) {
   const std::string_view digits = name.substr(at + marker.size());
   const std::size_t dash = digits.find('-');
   if (dash == std::string_view::npos || dash == 0 || dash + 1 == digits.size()) return false;
-  return std::all_of(digits.begin(), digits.end(),
-                     [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
+  return std::all_of(digits.begin(), digits.end(), [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
 }
 
 }  // namespace nadir

@@ -87,8 +87,8 @@ TEST_F(AtomicFileTest, temporary_names_are_recognised_and_others_are_not) {
   const std::string temporary = fs::directory_iterator(folder_)->path().filename();
 
   EXPECT_TRUE(is_temporary_file_name(temporary)) << temporary;
-  for (const char* name : {"target.json", "", ".nadir-tmp-1-2", "a.nadir-tmp-", "a.nadir-tmp-1", "a.nadir-tmp-x-1",
-                           "a.nadir-tmp-1-2.npz", "a.nadir-tmp-1-"})
+  for (const char* name : {"target.json", "", ".nadir-tmp-1-2", "a.nadir-tmp-", "a.nadir-tmp-1",
+                           "a.nadir-tmp-x-1", "a.nadir-tmp-1-2.npz", "a.nadir-tmp-1-"})
     EXPECT_FALSE(is_temporary_file_name(name)) << name;
 }
 
@@ -102,7 +102,9 @@ TEST_F(AtomicFileTest, refuses_a_path_below_a_regular_file) {
   EXPECT_THAT(reason(target_ + "/x"), HasSubstr("Not a directory"));
 }
 
-TEST_F(AtomicFileTest, refuses_a_folder_as_target) { EXPECT_THAT(reason(folder_), HasSubstr("it is a folder")); }
+TEST_F(AtomicFileTest, refuses_a_folder_as_target) {
+  EXPECT_THAT(reason(folder_), HasSubstr("it is a folder"));
+}
 
 // A rename would replace the device by a file.
 TEST_F(AtomicFileTest, refuses_a_device_as_target) {

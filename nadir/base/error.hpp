@@ -13,7 +13,9 @@ class InputError : public std::invalid_argument {
  public:
   InputError(std::string place, std::string expected, std::string found)
       : std::invalid_argument(place + ": expected " + expected + ", found " + found),
-        place_(std::move(place)), expected_(std::move(expected)), found_(std::move(found)) {}
+        place_(std::move(place)),
+        expected_(std::move(expected)),
+        found_(std::move(found)) {}
 
   const std::string& place() const noexcept { return place_; }
   const std::string& expected() const noexcept { return expected_; }

@@ -1,4 +1,4 @@
-// SHA-256 [FIPS180-4]: the fingerprint of input files, points and certificates in a run folder.
+// SHA-256 (FIPS 180-4): the fingerprint of input files, points and certificates in a run folder.
 //
 // Equal digests mean equal bytes for every practical purpose; they do not say that two files mean the same:
 // the same numbers saved as .npy and as .csv have different digests.

@@ -23,7 +23,7 @@ double to_unit_interval(std::uint64_t bits) { return static_cast<double>(bits >>
 namespace internal {
 
 std::array<std::uint64_t, 4> philox_block(const std::array<std::uint64_t, 4>& counter,
-                                        const std::array<std::uint64_t, 2>& key) {
+                                          const std::array<std::uint64_t, 2>& key) {
   const r123::Philox4x64 bijection;  // 10 rounds
   const auto out = bijection({{counter[0], counter[1], counter[2], counter[3]}}, {{key[0], key[1]}});
   return {out[0], out[1], out[2], out[3]};

@@ -55,7 +55,7 @@ namespace internal {
 
 // One call of the bijection, visible for its known-answer test.
 std::array<std::uint64_t, 4> philox_block(const std::array<std::uint64_t, 4>& counter,
-                                        const std::array<std::uint64_t, 2>& key);
+                                          const std::array<std::uint64_t, 2>& key);
 
 }  // namespace internal
 }  // namespace nadir

@@ -13,7 +13,8 @@ TEST(Version, is_three_numbers) {
 }
 
 TEST(Version, of_the_compiler_names_it) {
-  EXPECT_TRUE(std::regex_match(compiler(), std::regex("(g|clang)[+]{2} [0-9]+[.][0-9]+[.][0-9]+"))) << compiler();
+  EXPECT_TRUE(std::regex_match(compiler(), std::regex("(g|clang)[+]{2} [0-9]+[.][0-9]+[.][0-9]+")))
+      << compiler();
 }
 
 }  // namespace

@@ -77,7 +77,8 @@ Array samples_to_array(ConstMatrixView samples) {
 }
 
 void require_finite(const Array& array, const std::string& place) {
-  const auto bad = std::find_if_not(array.values.begin(), array.values.end(), [](double v) { return std::isfinite(v); });
+  const auto bad =
+      std::find_if_not(array.values.begin(), array.values.end(), [](double v) { return std::isfinite(v); });
   if (bad == array.values.end()) return;
   const std::string value = std::isnan(*bad) ? "NaN" : *bad > 0 ? "infinity" : "-infinity";
   const auto offset = static_cast<std::size_t>(bad - array.values.begin());

@@ -70,7 +70,8 @@ std::string finite_reason(const Array& array) {
 }
 
 TEST(RequireFinite, names_the_place_and_the_value) {
-  constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double inf = std::numeric_limits<double>::infinity(),
+                   nan = std::numeric_limits<double>::quiet_NaN();
 
   EXPECT_EQ(finite_reason({{2, 3}, {1, 2, 3, 4, nan, inf}}),
             "x.npy, row 1, column 1: expected a finite number, found NaN");

@@ -11,7 +11,9 @@
 namespace nadir {
 namespace {
 
-std::string count_text(std::size_t count) { return std::to_string(count) + (count == 1 ? " field" : " fields"); }
+std::string count_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " field" : " fields");
+}
 
 // Splits the text into rows of fields. The fields of a row stay valid until the next one.
 class Rows {
@@ -54,7 +56,8 @@ class Rows {
       fields_.push_back(quoted_field());
       skip_spaces();
     } else {
-      const std::size_t size = std::min(rest_.find_first_of(delimiter_ == ',' ? ",\n" : "\t\n"), rest_.size());
+      const std::size_t size =
+          std::min(rest_.find_first_of(delimiter_ == ',' ? ",\n" : "\t\n"), rest_.size());
       std::string_view field = rest_.substr(0, size);
       rest_.remove_prefix(size);
       if (field.ends_with('\r') && (rest_.empty() || rest_.front() == '\n')) field.remove_suffix(1);
@@ -79,7 +82,8 @@ class Rows {
     rest_.remove_prefix(1);
     while (true) {
       const std::size_t quote = rest_.find('"');
-      if (quote == std::string_view::npos) throw InputError(place(fields_.size()), "a closing quote", "the end of the file");
+      if (quote == std::string_view::npos)
+        throw InputError(place(fields_.size()), "a closing quote", "the end of the file");
       content += rest_.substr(0, quote);
       rest_.remove_prefix(quote + 1);
       if (!rest_.starts_with('"')) break;
@@ -109,7 +113,8 @@ double number(const Rows& rows, std::size_t column) {
     case internal::NumberStatus::not_a_number:
       break;
   }
-  throw InputError(rows.place(column), "a number", field.empty() ? "an empty field" : internal::quoted(field));
+  throw InputError(rows.place(column), "a number",
+                   field.empty() ? "an empty field" : internal::quoted(field));
 }
 
 bool is_numeric(std::string_view field) {
@@ -148,12 +153,15 @@ Table parse_csv(std::string_view text, const std::string& place, char delimiter)
       }
     }
     if (is_blank) throw InputError(rows.place(), count_text(num_columns), "a blank line");
-    if (fields.size() != num_columns) throw InputError(rows.place(), count_text(num_columns), count_text(fields.size()));
-    for (std::size_t column = 0; column < num_columns; ++column) table.values.values.push_back(number(rows, column));
+    if (fields.size() != num_columns)
+      throw InputError(rows.place(), count_text(num_columns), count_text(fields.size()));
+    for (std::size_t column = 0; column < num_columns; ++column)
+      table.values.values.push_back(number(rows, column));
     ++num_rows;
   }
   if (num_rows == 0)
-    throw InputError(place, "at least one row of numbers", table.header.empty() ? "an empty file" : "a header alone");
+    throw InputError(place, "at least one row of numbers",
+                     table.header.empty() ? "an empty file" : "a header alone");
   table.values.shape = {num_rows, static_cast<std::int64_t>(num_columns)};
   return table;
 }

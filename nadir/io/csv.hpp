@@ -16,7 +16,7 @@ namespace nadir {
 
 struct Table {
   std::vector<std::string> header;  // empty when the file has none
-  Array values;                     // (rows, columns), at least 1 x 1; NaN and infinities pass, see require_finite()
+  Array values;  // (rows, columns), at least 1 x 1; NaN and infinities pass, see require_finite()
 };
 
 // The delimiter is ',' or '\t'. Throws InputError with file, line and column, both counted from 1, for a

@@ -13,7 +13,9 @@
 namespace nadir {
 namespace {
 
-Array values(std::string_view text, char delimiter = ',') { return parse_csv(text, "a.csv", delimiter).values; }
+Array values(std::string_view text, char delimiter = ',') {
+  return parse_csv(text, "a.csv", delimiter).values;
+}
 
 std::string reason(std::string_view text, char delimiter = ',') {
   try {
@@ -28,7 +30,9 @@ const Array two_by_three{{2, 3}, {1, 2.5, -3, 4e2, 0.5, 6}};
 
 TEST(ParseCsv, reads_rows_whatever_ends_their_lines) {
   for (const char* text : {"1,2.5,-3\n4e2,.5,6\n", "1,2.5,-3\r\n4e2,.5,6\r\n", "1,2.5,-3\n4e2,.5,6",
-                           "1,2.5,-3\r\n4e2,.5,6\r", "1,2.5,-3\n4e2,.5,6\n\n\r\n\n", "\xef\xbb\xbf" "1,2.5,-3\n4e2,.5,6",
+                           "1,2.5,-3\r\n4e2,.5,6\r", "1,2.5,-3\n4e2,.5,6\n\n\r\n\n",
+                           "\xef\xbb\xbf"
+                           "1,2.5,-3\n4e2,.5,6",
                            " 1 ,  2.5, -3 \n+4E+2,.5,6.", "\"1\",\"2.5\" ,-3\r\n\"4e2\",.5,\"6\"\r\n"})
     EXPECT_EQ(values(text), two_by_three) << text;
 }
@@ -80,8 +84,9 @@ TEST(ParseCsv, names_line_and_column_of_a_field_that_is_not_a_number) {
 TEST(ParseCsv, refuses_a_first_row_with_some_numbers) {
   EXPECT_EQ(reason("1,abc,3\n4,5,6\n"),
             "data.csv, line 1, column 2: expected a number, or a header without numbers, found \"abc\"");
-  EXPECT_EQ(reason(",0,1\n0,5,6\n"),
-            "data.csv, line 1, column 1: expected a number, or a header without numbers, found an empty field");
+  EXPECT_EQ(
+      reason(",0,1\n0,5,6\n"),
+      "data.csv, line 1, column 1: expected a number, or a header without numbers, found an empty field");
 }
 
 TEST(ParseCsv, refuses_ragged_rows_and_blank_lines_between_rows) {
@@ -100,8 +105,10 @@ TEST(ParseCsv, refuses_a_file_without_numbers) {
 }
 
 TEST(ParseCsv, refuses_broken_quotes) {
-  EXPECT_EQ(reason("1,\"2\n3"), "data.csv, line 1, column 2: expected a closing quote, found the end of the file");
-  EXPECT_EQ(reason("\"1\"2,3"), "data.csv, line 1, column 1: expected the end of the field after its quotes, found \"2\"");
+  EXPECT_EQ(reason("1,\"2\n3"),
+            "data.csv, line 1, column 2: expected a closing quote, found the end of the file");
+  EXPECT_EQ(reason("\"1\"2,3"),
+            "data.csv, line 1, column 1: expected the end of the field after its quotes, found \"2\"");
 }
 
 TEST(ReadCsv, reads_a_file_and_names_a_missing_one) {

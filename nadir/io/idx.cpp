@@ -37,9 +37,9 @@ Array read_idx(internal::ByteSource& source, const std::string& file) {
   std::array<unsigned char, 4> start{};
   const std::size_t got = source.read(std::as_writable_bytes(std::span(start)));
   if (got < start.size() || start[0] != 0 || start[1] != 0)
-    throw InputError(place, "the first bytes of an IDX file",
-                     got == 0 ? "an empty file"
-                              : internal::quoted({reinterpret_cast<const char*>(start.data()), got}));
+    throw InputError(
+        place, "the first bytes of an IDX file",
+        got == 0 ? "an empty file" : internal::quoted({reinterpret_cast<const char*>(start.data()), got}));
   const ElementType type = element_type(start[2], place);
   if (start[3] == 0) throw InputError(place, "at least one dimension", "none");
   Array array;
@@ -58,7 +58,8 @@ Array read_idx(internal::ByteSource& source, const std::string& file) {
 
 Array read_idx(const std::string& path) {
   auto source = internal::source_of(internal::open_file(path));
-  if (path.ends_with(".gz")) source = internal::inflating(std::move(source), internal::Compression::gzip, path);
+  if (path.ends_with(".gz"))
+    source = internal::inflating(std::move(source), internal::Compression::gzip, path);
   return read_idx(*source, path);
 }
 

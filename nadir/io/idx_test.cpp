@@ -16,7 +16,9 @@ namespace {
 using testing::HasSubstr;
 using namespace std::string_literals;
 
-Array parse(std::string_view bytes) { return parse_idx(std::as_bytes(std::span(bytes.data(), bytes.size())), "a.idx"); }
+Array parse(std::string_view bytes) {
+  return parse_idx(std::as_bytes(std::span(bytes.data(), bytes.size())), "a.idx");
+}
 
 std::string reason(std::string_view bytes) {
   try {
@@ -44,19 +46,25 @@ TEST(ParseIdx, says_what_is_wrong) {
   EXPECT_THAT(reason("\0\0\x0a\1\0\0\0\0"s), HasSubstr("element type 8, 9, 11, 12, 13 or 14, found 10"));
   EXPECT_THAT(reason("\0\0\x08\0"s), HasSubstr("at least one dimension"));
   EXPECT_THAT(reason("\0\0\x08\2\0\0\0\1\0"s), HasSubstr("expected 2 dimensions, found the end of the file"));
-  EXPECT_THAT(reason("\0\0\x08\1\0\0\0\2x"s), HasSubstr("expected 2 bytes of data, as its header says, found at most 1"));
+  EXPECT_THAT(reason("\0\0\x08\1\0\0\0\2x"s),
+              HasSubstr("expected 2 bytes of data, as its header says, found at most 1"));
   EXPECT_THAT(reason("\0\0\x08\1\0\0\0\2xyz"s), HasSubstr("found more bytes after them"));
-  EXPECT_THAT(reason("\0\0\x08\3\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"s), HasSubstr("too many elements"));
+  EXPECT_THAT(reason("\0\0\x08\3\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"s),
+              HasSubstr("too many elements"));
   EXPECT_THAT(reason("\0\0\x08\xff"s + std::string(1020, '\1')), HasSubstr("at most 32 dimensions"));
 }
 
-// gzip.compress(b"\0\0\x08\1\0\0\0\2\5\7", mtime=0) by Python, and the same bytes cut after the fifth into two members.
+// gzip.compress(b"\0\0\x08\1\0\0\0\2\5\7", mtime=0) by Python, and the same bytes cut after the fifth into
+// two members.
 TEST(ReadIdx, reads_gzip_with_one_or_more_members) {
   const std::string path = testing::TempDir() + "nadir_idx_test_" + std::to_string(getpid()) + ".gz";
   const std::string whole =
-      "\037\213\010\000\000\000\000\000\002\003\143\140\340\140\144\140\140\140\142\145\007\000\377\315\217\166\012\000\000\000"s;
+      "\037\213\010\000\000\000\000\000\002\003\143\140\340\140\144\140\140\140\142\145\007\000\377\315"
+      "\217\166\012\000\000\000"s;
   const std::string members =
-      "\037\213\010\000\000\000\000\000\002\003\143\140\340\140\144\000\000\344\227\052\321\005\000\000\000\037\213\010\000\000\000\000\000\002\003\143\140\140\142\145\007\000\225\102\265\046\005\000\000\000"s;
+      "\037\213\010\000\000\000\000\000\002\003\143\140\340\140\144\000\000\344\227\052\321\005\000\000"
+      "\000\037\213\010\000\000\000\000\000\002\003\143\140\140\142\145\007\000\225\102\265\046\005\000"
+      "\000\000"s;
 
   for (const std::string& bytes : {whole, members}) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;

@@ -35,8 +35,9 @@ Split split_member(const std::string& path_spec) {
   const std::size_t slash = path.rfind('/'), name = slash == std::string::npos ? 0 : slash + 1;
   const std::size_t dot = path.rfind('.');
   const bool has_ending = dot != std::string::npos && dot > name;
-  throw InputError(path, "a file ending in .npy, .npz, .npz:NAME, .csv, .tsv, .mtx, .idx or -ubyte, or in .gz behind one",
-                   has_ending ? "the ending " + path.substr(dot) : "none of these endings");
+  throw InputError(
+      path, "a file ending in .npy, .npz, .npz:NAME, .csv, .tsv, .mtx, .idx or -ubyte, or in .gz behind one",
+      has_ending ? "the ending " + path.substr(dot) : "none of these endings");
 }
 
 Spec parse_spec(const std::string& path_spec) {
@@ -86,7 +87,8 @@ Array parse(std::span<const std::byte> bytes, const Spec& spec) {
 }
 
 std::string inflated(std::shared_ptr<const internal::Bytes> bytes, const std::string& place) {
-  return read_all(*internal::inflating(internal::source_of(std::move(bytes)), internal::Compression::gzip, place));
+  return read_all(
+      *internal::inflating(internal::source_of(std::move(bytes)), internal::Compression::gzip, place));
 }
 
 }  // namespace
@@ -115,7 +117,8 @@ std::string file_of(const std::string& path_spec) { return split_member(path_spe
 
 LoadedSamples load_samples(const std::string& path_spec) {
   Array array = load_array(path_spec);
-  if (array.values.empty()) throw InputError(path_spec, "at least one number", "shape " + shape_text(array.shape));
+  if (array.values.empty())
+    throw InputError(path_spec, "at least one number", "shape " + shape_text(array.shape));
   require_finite(array, path_spec);
   LoadedSamples loaded;
   loaded.file = file_of(path_spec);

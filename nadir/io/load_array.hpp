@@ -27,9 +27,9 @@ Array parse_array(std::span<const std::byte> bytes, const std::string& path_spec
 
 // Data as the library wants it: finite, samples as columns.
 struct LoadedSamples {
-  Matrix samples;                         // d x n
-  std::string file;                       // what was read, to fingerprint
-  std::vector<std::int64_t> shape;        // as the file has it: (n, d), (n,) or (n, a, b, ...)
+  Matrix samples;                   // d x n
+  std::string file;                 // what was read, to fingerprint
+  std::vector<std::int64_t> shape;  // as the file has it: (n, d), (n,) or (n, a, b, ...)
 };
 
 // load_array(), require_finite(), to_samples(). Throws InputError also for an array without entries.

@@ -56,7 +56,8 @@ class LoadArray : public testing::Test {
 };
 
 TEST_F(LoadArray, reads_every_format_by_its_ending) {
-  for (const char* name : {"x.npy", "x.npz", "x.npz:first", "x.csv", "x.tsv", "x.mtx", "x.idx", "x-idx2-ubyte"})
+  for (const char* name :
+       {"x.npy", "x.npz", "x.npz:first", "x.csv", "x.tsv", "x.mtx", "x.idx", "x-idx2-ubyte"})
     EXPECT_EQ(load_array(folder_ + name), array_) << name;
   EXPECT_EQ(load_array(folder_ + "x.npz:other:b"), (Array{{1}, {9}}));
 }
@@ -86,8 +87,10 @@ TEST_F(LoadArray, samples_become_columns) {
 }
 
 TEST_F(LoadArray, tells_what_is_supported_when_the_ending_is_unknown) {
-  EXPECT_EQ(reason("x.xlsx"), folder_ + "x.xlsx: expected a file ending in .npy, .npz, .npz:NAME, .csv, .tsv, .mtx, "
-                                        ".idx or -ubyte, or in .gz behind one, found the ending .xlsx");
+  EXPECT_EQ(reason("x.xlsx"),
+            folder_ +
+                "x.xlsx: expected a file ending in .npy, .npz, .npz:NAME, .csv, .tsv, .mtx, "
+                ".idx or -ubyte, or in .gz behind one, found the ending .xlsx");
   EXPECT_THAT(reason("x"), HasSubstr("found none of these endings"));
   EXPECT_THAT(reason("x.npz.gz"), HasSubstr("found the ending .gz"));
   EXPECT_THAT(reason(""), HasSubstr("found none of these endings"));
@@ -95,8 +98,10 @@ TEST_F(LoadArray, tells_what_is_supported_when_the_ending_is_unknown) {
 
 TEST_F(LoadArray, names_a_missing_file_and_a_missing_array) {
   for (const std::string name : {"y.npy", "y.npz", "y.npz:a", "y.csv", "y.tsv", "y.mtx", "y.idx", "y.csv.gz"})
-    EXPECT_THAT(reason(name), HasSubstr("expected a file that can be read, found No such file or directory")) << name;
-  EXPECT_EQ(reason("x.npz:none"), folder_ + "x.npz: expected an array \"none\", found \"first\", \"other:b\"");
+    EXPECT_THAT(reason(name), HasSubstr("expected a file that can be read, found No such file or directory"))
+        << name;
+  EXPECT_EQ(reason("x.npz:none"),
+            folder_ + "x.npz: expected an array \"none\", found \"first\", \"other:b\"");
 }
 
 TEST_F(LoadArray, refuses_a_file_of_another_format_than_its_ending) {

@@ -68,7 +68,8 @@ class Lines {
     throw InputError(place(), expected, found);
   }
   void require_words(std::size_t count, const std::string& expected) const {
-    if (words_.size() != count) fail(expected, std::to_string(words_.size()) + (words_.size() == 1 ? " word" : " words"));
+    if (words_.size() != count)
+      fail(expected, std::to_string(words_.size()) + (words_.size() == 1 ? " word" : " words"));
   }
 
  private:
@@ -83,7 +84,8 @@ Index whole_number(const Lines& lines, std::size_t word, Index least, Index most
   Index value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < least || value > most)
-    lines.fail(what + " from " + std::to_string(least) + " to " + std::to_string(most), internal::quoted(text));
+    lines.fail(what + " from " + std::to_string(least) + " to " + std::to_string(most),
+               internal::quoted(text));
   return value;
 }
 
@@ -91,7 +93,8 @@ double number(const Lines& lines, std::size_t word, Field field) {
   const std::string_view text = lines.words()[word];
   double value = 0;
   const internal::NumberStatus status = internal::parse_number(text, value);
-  if (status == internal::NumberStatus::out_of_range) lines.fail("a number in the range of double", internal::quoted(text));
+  if (status == internal::NumberStatus::out_of_range)
+    lines.fail("a number in the range of double", internal::quoted(text));
   if (status != internal::NumberStatus::fine) lines.fail("a number", internal::quoted(text));
   if (field == Field::integer && !(std::fabs(value) < 0x1p53 && value == std::floor(value)))
     lines.fail("an integer below 2^53 in magnitude", internal::quoted(text));
@@ -105,14 +108,16 @@ Banner read_banner(Lines& lines, const std::string& file) {
   if (words.size() != 5 || words[0] != "%%matrixmarket" || words[1] != "matrix")
     lines.fail("%%MatrixMarket matrix FORMAT FIELD SYMMETRY", "another first line");
   Banner banner;
-  if (words[2] != "coordinate" && words[2] != "array") lines.fail("coordinate or array", internal::quoted(words[2]));
+  if (words[2] != "coordinate" && words[2] != "array")
+    lines.fail("coordinate or array", internal::quoted(words[2]));
   banner.is_coordinate = words[2] == "coordinate";
   if (words[3] == "integer")
     banner.field = Field::integer;
   else if (words[3] == "pattern" && banner.is_coordinate)
     banner.field = Field::pattern;
   else if (words[3] != "real" && words[3] != "double")
-    lines.fail(banner.is_coordinate ? "real, integer or pattern" : "real or integer", internal::quoted(words[3]));
+    lines.fail(banner.is_coordinate ? "real, integer or pattern" : "real or integer",
+               internal::quoted(words[3]));
   if (words[4] == "symmetric")
     banner.symmetry = Symmetry::symmetric;
   else if (words[4] == "skew-symmetric")
@@ -140,8 +145,10 @@ void append_with_mirror(SparseMatrix& matrix, Symmetry symmetry, Index row, Inde
 void read_coordinates(Lines& lines, const Banner& banner, Index num_entries, SparseMatrix& matrix) {
   const bool is_pattern = banner.field == Field::pattern;
   for (Index k = 0; k < num_entries; ++k) {
-    if (!lines.next_of_content()) lines.fail(std::to_string(num_entries) + " entries", std::to_string(k) + " of them");
-    lines.require_words(is_pattern ? 2 : 3, is_pattern ? "a row and a column" : "a row, a column and a value");
+    if (!lines.next_of_content())
+      lines.fail(std::to_string(num_entries) + " entries", std::to_string(k) + " of them");
+    lines.require_words(is_pattern ? 2 : 3,
+                        is_pattern ? "a row and a column" : "a row, a column and a value");
     const Index row = whole_number(lines, 0, 1, matrix.rows, "a row") - 1;
     const Index col = whole_number(lines, 1, 1, matrix.cols, "a column") - 1;
     if (banner.symmetry != Symmetry::general && row < col)
@@ -155,8 +162,9 @@ void read_coordinates(Lines& lines, const Banner& banner, Index num_entries, Spa
 // Column by column; of a symmetric matrix the part from the diagonal down, of a skew-symmetric one below it.
 void read_dense(Lines& lines, const Banner& banner, SparseMatrix& matrix) {
   for (Index col = 0; col < matrix.cols; ++col) {
-    const Index first = banner.symmetry == Symmetry::general ? 0
-                        : banner.symmetry == Symmetry::symmetric ? col : col + 1;
+    const Index first = banner.symmetry == Symmetry::general     ? 0
+                        : banner.symmetry == Symmetry::symmetric ? col
+                                                                 : col + 1;
     for (Index row = first; row < matrix.rows; ++row) {
       if (!lines.next_of_content())
         lines.fail("a value for row " + std::to_string(row + 1) + ", column " + std::to_string(col + 1),
@@ -174,14 +182,16 @@ void require_distinct(const SparseMatrix& matrix, const std::string& file) {
   std::vector<std::size_t> order(count);
   for (std::size_t k = 0; k < count; ++k) order[k] = k;
   const auto before = [&](std::size_t a, std::size_t b) {
-    return std::pair(matrix.col_index[a], matrix.row_index[a]) < std::pair(matrix.col_index[b], matrix.row_index[b]);
+    return std::pair(matrix.col_index[a], matrix.row_index[a]) <
+           std::pair(matrix.col_index[b], matrix.row_index[b]);
   };
   if (!std::is_sorted(order.begin(), order.end(), before)) std::sort(order.begin(), order.end(), before);
   const auto twin = std::adjacent_find(order.begin(), order.end(),
                                        [&](std::size_t a, std::size_t b) { return !before(a, b); });
   if (twin != order.end())
-    throw InputError(file, "each entry once", "row " + std::to_string(matrix.row_index[*twin] + 1) + ", column " +
-                                                  std::to_string(matrix.col_index[*twin] + 1) + " twice");
+    throw InputError(file, "each entry once",
+                     "row " + std::to_string(matrix.row_index[*twin] + 1) + ", column " +
+                         std::to_string(matrix.col_index[*twin] + 1) + " twice");
 }
 
 }  // namespace
@@ -197,12 +207,14 @@ SparseMatrix parse_matrix_market(std::string_view text, const std::string& place
   matrix.rows = whole_number(lines, 0, 0, most, "a number of rows");
   matrix.cols = whole_number(lines, 1, 0, most, "a number of columns");
   if (banner.symmetry != Symmetry::general && matrix.rows != matrix.cols)
-    lines.fail("a square matrix, because it is symmetric", std::to_string(matrix.rows) + " x " + std::to_string(matrix.cols));
+    lines.fail("a square matrix, because it is symmetric",
+               std::to_string(matrix.rows) + " x " + std::to_string(matrix.cols));
   if (!banner.is_coordinate) {
     // Every value takes a digit and the end of a line: a longer promise is a lie, and 2^62 columns of no
     // rows would be counted for ever.
     if (static_cast<std::size_t>(std::max(matrix.rows, matrix.cols)) > lines.bytes_left())
-      lines.fail("sizes of an array that this file can hold", std::to_string(matrix.rows) + " x " + std::to_string(matrix.cols));
+      lines.fail("sizes of an array that this file can hold",
+                 std::to_string(matrix.rows) + " x " + std::to_string(matrix.cols));
     read_dense(lines, banner, matrix);
   } else {
     read_coordinates(lines, banner, whole_number(lines, 2, 0, most, "a number of entries"), matrix);
@@ -226,7 +238,8 @@ void require_finite(const SparseMatrix& sparse, const std::string& place) {
 
 Matrix to_dense(const SparseMatrix& sparse, const std::string& place) {
   const double bytes = 8.0 * static_cast<double>(sparse.rows) * static_cast<double>(sparse.cols);
-  const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double memory =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
   if (bytes > memory)
     throw InputError(place, "a matrix that fits into memory when dense",
                      std::to_string(sparse.rows) + " x " + std::to_string(sparse.cols));

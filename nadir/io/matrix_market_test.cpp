@@ -31,7 +31,9 @@ const std::string general = "%%MatrixMarket matrix coordinate real general\n";
 
 TEST(ParseMatrixMarket, reads_entries_in_the_order_of_the_file) {
   const SparseMatrix matrix = parse_matrix_market(
-      "%%MatrixMarket MATRIX Coordinate Real General\r\n% a comment\n\n  2 3 3\n2 3 1.5\n1\t1 -2e3\n% another\n2 1 +0.5", "a");
+      "%%MatrixMarket MATRIX Coordinate Real General\r\n% a comment\n\n  2 3 3\n2 3 1.5\n1\t1 -2e3\n% "
+      "another\n2 1 +0.5",
+      "a");
 
   EXPECT_EQ(matrix.rows, 2);
   EXPECT_EQ(matrix.cols, 3);
@@ -43,8 +45,10 @@ TEST(ParseMatrixMarket, reads_entries_in_the_order_of_the_file) {
 }
 
 TEST(ParseMatrixMarket, reads_integers_and_patterns) {
-  EXPECT_EQ(dense("%%MatrixMarket matrix coordinate integer general\n1 2 1\n1 2 -7\n"), Matrix::from_rows({{0, -7}}));
-  EXPECT_EQ(dense("%%MatrixMarket matrix coordinate pattern general\n2 1 1\n2 1\n"), Matrix::from_rows({{0}, {1}}));
+  EXPECT_EQ(dense("%%MatrixMarket matrix coordinate integer general\n1 2 1\n1 2 -7\n"),
+            Matrix::from_rows({{0, -7}}));
+  EXPECT_EQ(dense("%%MatrixMarket matrix coordinate pattern general\n2 1 1\n2 1\n"),
+            Matrix::from_rows({{0}, {1}}));
 }
 
 TEST(ParseMatrixMarket, completes_symmetric_and_skew_symmetric_matrices) {
@@ -61,7 +65,8 @@ TEST(ParseMatrixMarket, reads_dense_arrays_column_by_column) {
             Matrix::from_rows({{1, 3, 5}, {2, 4, 6}}));
   EXPECT_EQ(dense("%%MatrixMarket matrix array integer symmetric\n3 3\n1\n2\n3\n4\n5\n6\n"),
             Matrix::from_rows({{1, 2, 3}, {2, 4, 5}, {3, 5, 6}}));
-  const SparseMatrix skew = parse_matrix_market("%%MatrixMarket matrix array real skew-symmetric\n3 3\n1\n2\n0\n", "a");
+  const SparseMatrix skew =
+      parse_matrix_market("%%MatrixMarket matrix array real skew-symmetric\n3 3\n1\n2\n0\n", "a");
   EXPECT_EQ(to_dense(skew, "a"), Matrix::from_rows({{0, -1, -2}, {1, 0, 0}, {2, 0, 0}}));
   EXPECT_EQ(skew.num_entries(), 9);
 }
@@ -100,7 +105,8 @@ TEST(ParseMatrixMarket, names_the_line_and_what_is_wrong) {
       {general + "2 2 1\n1 1 x\n", "a.mtx, line 3: expected a number, found \"x\""},
       {general + "2 2 1\n1 1 1e999\n", "the range of double"},
       {"%%MatrixMarket matrix coordinate integer general\n1 1 1\n1 1 1.5\n", "an integer below 2^53"},
-      {"%%MatrixMarket matrix coordinate integer general\n1 1 1\n1 1 9007199254740993\n", "an integer below 2^53"},
+      {"%%MatrixMarket matrix coordinate integer general\n1 1 1\n1 1 9007199254740993\n",
+       "an integer below 2^53"},
       {general + "2 2 2\n1 1 1\n1 1 1\n", "a.mtx: expected each entry once, found row 1, column 1 twice"},
       {general + "2 2 3\n2 2 1\n1 1 1\n2 2 3\n", "row 2, column 2 twice"},
       {symmetric + "2 2 1\n1 2 1\n", "one above the diagonal"},
@@ -124,8 +130,10 @@ TEST(RequireFiniteEntries, names_the_row_and_column_of_the_file) {
 }
 
 TEST(ToDense, refuses_a_matrix_larger_than_memory) {
-  EXPECT_THAT(reason(general + "4611686018427387904 4611686018427387904 1\n1 1 1\n"), HasSubstr("fits into memory"));
-  EXPECT_THAT(reason(general + "1000000000 1000000000 1\n1 1 1\n"), HasSubstr("found 1000000000 x 1000000000"));
+  EXPECT_THAT(reason(general + "4611686018427387904 4611686018427387904 1\n1 1 1\n"),
+              HasSubstr("fits into memory"));
+  EXPECT_THAT(reason(general + "1000000000 1000000000 1\n1 1 1\n"),
+              HasSubstr("found 1000000000 x 1000000000"));
 }
 
 TEST(ReadMatrixMarket, reads_what_scipy_writes) {

@@ -39,10 +39,12 @@ internal::NpyHeader read_header(ByteSource& source, const std::string& file) {
   const std::size_t got = source.read(std::as_writable_bytes(std::span(start)));
   const std::string_view found(start.data(), got);
   if (!found.starts_with(magic))
-    throw InputError(place, "the first bytes of a .npy file", got == 0 ? "an empty file" : internal::quoted(found));
+    throw InputError(place, "the first bytes of a .npy file",
+                     got == 0 ? "an empty file" : internal::quoted(found));
   if (got < start.size()) throw InputError(place, "a version", "the end of the file");
   const int version = start[6];
-  if (version < 1 || version > 3) throw InputError(place, "format version 1, 2 or 3", std::to_string(version));
+  if (version < 1 || version > 3)
+    throw InputError(place, "format version 1, 2 or 3", std::to_string(version));
   const std::size_t length = little_endian(read_text(source, version == 1 ? 2 : 4, place));
   return internal::parse_npy_header(read_text(source, length, place), place);
 }

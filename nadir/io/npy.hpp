@@ -1,4 +1,4 @@
-// NumPy's .npy [NEP1]: one array in one file.
+// NumPy's .npy (NumPy enhancement proposal 1): one array in one file.
 //
 // Read: versions 1, 2 and 3; booleans, integers of 1, 2, 4, 8 bytes, floats of 2, 4, 8 bytes; either byte
 // order; C and Fortran order (the latter is reordered). Everything becomes double without rounding.

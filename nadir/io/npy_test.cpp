@@ -58,17 +58,21 @@ std::string raw(std::initializer_list<T> values) {
 
 std::string reversed_words(std::string bytes, std::size_t word) {
   for (std::size_t i = 0; i < bytes.size(); i += word)
-    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(i), bytes.begin() + static_cast<std::ptrdiff_t>(i + word));
+    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(i),
+                 bytes.begin() + static_cast<std::ptrdiff_t>(i + word));
   return bytes;
 }
 
 // numpy.save(f, numpy.array([[1.0, -2.5, 3.0]])): 128 bytes of header, then three doubles.
 std::string numpy_row() {
-  std::string header("\x93NUMPY\x01\x00\x76\x00{'descr': '<f8', 'fortran_order': False, 'shape': (1, 3), }", 69);
+  std::string header("\x93NUMPY\x01\x00\x76\x00{'descr': '<f8', 'fortran_order': False, 'shape': (1, 3), }",
+                     69);
   header.append(127 - header.size(), ' ');
   header += '\n';
-  return header + std::string("\x00\x00\x00\x00\x00\x00\xf0\x3f\x00\x00\x00\x00\x00\x00\x04\xc0"
-                              "\x00\x00\x00\x00\x00\x00\x08\x40", 24);
+  return header + std::string(
+                      "\x00\x00\x00\x00\x00\x00\xf0\x3f\x00\x00\x00\x00\x00\x00\x04\xc0"
+                      "\x00\x00\x00\x00\x00\x00\x08\x40",
+                      24);
 }
 
 TEST(ParseNpy, reads_what_numpy_wrote) {
@@ -126,7 +130,8 @@ TEST(ParseNpy, reads_every_element_type_in_both_byte_orders) {
     const std::string little = size == 1 ? "|" : "<";
 
     EXPECT_EQ(parse(typed(little + c.type, shape, c.data)).values, c.expected) << c.type;
-    EXPECT_EQ(parse(typed(std::string(">") + c.type, shape, reversed_words(c.data, size))).values, c.expected) << c.type;
+    EXPECT_EQ(parse(typed(std::string(">") + c.type, shape, reversed_words(c.data, size))).values, c.expected)
+        << c.type;
   }
 }
 
@@ -186,7 +191,8 @@ TEST(ParseNpy, names_the_header_and_what_is_wrong_with_it) {
       {std::string("\x93NUMPY\x04\x00", 8), "expected format version 1, 2 or 3, found 4"},
       {std::string("\x93NUMPY\x01\x00\x40", 9), "found the end of the file"},
       {std::string("\x93NUMPY\x01\x00\x40\x00{'de", 14), "expected a header of 64 bytes"},
-      {std::string("\x93NUMPY\x02\x00\xff\xff\xff\xff", 12) + "{}", "at most 2^20 bytes, found 4294967295 bytes"},
+      {std::string("\x93NUMPY\x02\x00\xff\xff\xff\xff", 12) + "{}",
+       "at most 2^20 bytes, found 4294967295 bytes"},
       {file("", data), "expected a dictionary, found its end"},
       {file("__import__('os')", data), "expected a dictionary, found \"__import__('os')\""},
       {file("{'descr': '<f8', 'fortran_order': False}", data), "one of them missing"},
@@ -221,7 +227,8 @@ TEST(ParseNpy, refuses_elements_that_are_not_plain_numbers) {
   EXPECT_THAT(reason(typed("<c16", "(2,)", data)), HasSubstr("found complex numbers"));
   EXPECT_THAT(reason(file("{'descr': [('x', '<f8')], 'fortran_order': False, 'shape': (2,)}", data)),
               HasSubstr("found a structured type"));
-  for (const char* type : {"<U4", "|S3", "<f16", "<M8[ns]", "|V8", "f8", "<f", "<f1", "<b2", "|f8", "<i3", "", "<u16"})
+  for (const char* type :
+       {"<U4", "|S3", "<f16", "<M8[ns]", "|V8", "f8", "<f", "<f1", "<b2", "|f8", "<i3", "", "<u16"})
     EXPECT_THAT(reason(typed(type, "(2,)", data)), HasSubstr("expected booleans, integers")) << type;
 }
 
@@ -230,8 +237,10 @@ TEST(ParseNpy, refuses_a_file_shorter_or_longer_than_its_header_says) {
 
   EXPECT_EQ(reason(whole.substr(0, whole.size() - 1)),
             "a.npy: expected 24 bytes of data, as its header says, found at most 23 bytes");
-  EXPECT_EQ(reason(whole + "x"), "a.npy: expected 24 bytes of data, as its header says, found more bytes after them");
-  for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_NE(reason(whole.substr(0, size)), "no error");
+  EXPECT_EQ(reason(whole + "x"),
+            "a.npy: expected 24 bytes of data, as its header says, found more bytes after them");
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_NE(reason(whole.substr(0, size)), "no error");
 }
 
 // The header promises 8 EB: nothing may be allocated for it.
@@ -240,10 +249,12 @@ TEST(ParseNpy, takes_no_memory_for_promises) {
 }
 
 TEST(ParseNpy, refuses_integers_that_a_double_cannot_hold) {
-  EXPECT_EQ(reason(typed("<i8", "(2,)", raw<std::int64_t>({1, 9007199254740993}))),
-            "a.npy, element 1: expected an integer below 2^53 in magnitude, which a double holds exactly, found a "
-            "larger one");
-  EXPECT_NE(reason(typed("<i8", "(1,)", raw<std::int64_t>({std::numeric_limits<std::int64_t>::min()}))), "no error");
+  EXPECT_EQ(
+      reason(typed("<i8", "(2,)", raw<std::int64_t>({1, 9007199254740993}))),
+      "a.npy, element 1: expected an integer below 2^53 in magnitude, which a double holds exactly, found a "
+      "larger one");
+  EXPECT_NE(reason(typed("<i8", "(1,)", raw<std::int64_t>({std::numeric_limits<std::int64_t>::min()}))),
+            "no error");
   EXPECT_NE(reason(typed("<u8", "(1,)", raw<std::uint64_t>({~std::uint64_t{0}}))), "no error");
 }
 
@@ -253,7 +264,8 @@ TEST(ReadNpy, names_a_file_that_is_missing_or_a_folder) {
         try {
           read_npy("no/such.npy");
         } catch (const InputError& error) {
-          EXPECT_STREQ(error.what(), "no/such.npy: expected a file that can be read, found No such file or directory");
+          EXPECT_STREQ(error.what(),
+                       "no/such.npy: expected a file that can be read, found No such file or directory");
           throw;
         }
       },

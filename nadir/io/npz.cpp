@@ -24,7 +24,8 @@ std::string list_of(const std::vector<std::string>& names) {
   return list.empty() ? "no array at all" : list;
 }
 
-void add_array(internal::ZipWriter& zip, const std::string& path, const std::string& name, const Array& array) {
+void add_array(internal::ZipWriter& zip, const std::string& path, const std::string& name,
+               const Array& array) {
   if (name.empty()) throw InputError(path, "a name for every array", "an empty one");
   const std::string header = npy_header(array);
   const std::span<const std::byte> pieces[] = {std::as_bytes(std::span(header)),
@@ -110,7 +111,8 @@ void write_npz(const std::string& path, const std::map<std::string, Matrix>& mat
 std::map<std::string, Matrix> read_npz_matrices(const std::string& path) {
   const NpzFile file(path);
   std::map<std::string, Matrix> matrices;
-  for (const std::string& name : file.names()) matrices.emplace(name, to_matrix(file.read(name), path + ":" + name));
+  for (const std::string& name : file.names())
+    matrices.emplace(name, to_matrix(file.read(name), path + ":" + name));
   return matrices;
 }
 

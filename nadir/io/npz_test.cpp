@@ -58,7 +58,8 @@ std::string reason(std::string_view bytes) {
 }
 
 // The same with the bytes at every place where `pattern` stands followed by `offset` replaced.
-std::string with(std::string bytes, std::string_view pattern, std::size_t offset, std::string_view replacement) {
+std::string with(std::string bytes, std::string_view pattern, std::size_t offset,
+                 std::string_view replacement) {
   for (std::size_t at = bytes.find(pattern); at != std::string::npos; at = bytes.find(pattern, at + 1))
     bytes.replace(at + offset, replacement.size(), replacement);
   return bytes;
@@ -92,9 +93,8 @@ TEST_F(NpzTest, reads_what_numpy_compressed) {
 }
 
 TEST_F(NpzTest, gives_back_what_was_written_in_its_order) {
-  const NamedArrays arrays{{"z", {{2, 3}, {1, 2, 3, 4, 5, -0.0}}},
-                           {"escape/W1", {{}, {0x1p-1074}}},
-                           {"\xc3\xa4", {{0, 4}, {}}}};
+  const NamedArrays arrays{
+      {"z", {{2, 3}, {1, 2, 3, 4, 5, -0.0}}}, {"escape/W1", {{}, {0x1p-1074}}}, {"\xc3\xa4", {{0, 4}, {}}}};
 
   write_npz(path_, arrays);
 
@@ -188,9 +188,11 @@ TEST_F(NpzTest, names_what_is_wrong_with_an_archive) {
   EXPECT_THAT(reason(with(two, local, 30, "X")), HasSubstr("that of another entry"));
   EXPECT_THAT(reason(with(two, local, 28, "\xff\x01")), HasSubstr("one that runs past it"));
   EXPECT_THAT(reason(with(two, end, 4, "\1")), HasSubstr("a part of several"));
-  EXPECT_THAT(reason(with(two, end, 8, std::string("\1\0\1", 3))), HasSubstr("more bytes in its central directory"));
+  EXPECT_THAT(reason(with(two, end, 8, std::string("\1\0\1", 3))),
+              HasSubstr("more bytes in its central directory"));
   EXPECT_THAT(reason(with(two, central, 28, "\xff")), HasSubstr("the directory's end"));
-  EXPECT_THAT(reason(with(two, end, 8, std::string("\x99\0\x99", 3))), HasSubstr("a shorter central directory"));
+  EXPECT_THAT(reason(with(two, end, 8, std::string("\x99\0\x99", 3))),
+              HasSubstr("a shorter central directory"));
   EXPECT_THAT(reason(with(two, end, 16, "\xff\xff\xff\xff")), HasSubstr("the records of a zip64 archive"));
   EXPECT_THAT(reason(with(two, central, 42, "\xff\xff\xff\xff")), HasSubstr("the 64-bit sizes of entry"));
 }
@@ -213,7 +215,8 @@ TEST_F(NpzTest, entries_may_not_share_bytes) {
   ASSERT_EQ(reason(bytes), "no error");
 
   const std::size_t record = bytes.find(std::string("PK\1\2", 4));
-  bytes.replace(record + 42, 2, {static_cast<char>((entry_size + 35) & 255), static_cast<char>((entry_size + 35) >> 8)});
+  bytes.replace(record + 42, 2,
+                {static_cast<char>((entry_size + 35) & 255), static_cast<char>((entry_size + 35) >> 8)});
 
   EXPECT_EQ(reason(bytes), "a.npz: expected entries apart from one another, found \"a.npy\" inside another");
 }
@@ -231,7 +234,8 @@ TEST_F(NpzTest, damaged_compressed_data_is_an_error) {
 
 // A deflated entry that claims more than deflate can hold: nothing may be allocated for it.
 TEST_F(NpzTest, takes_no_memory_for_promises) {
-  const std::string dictionary = "{'descr': '|u1', 'fortran_order': False, 'shape': (1152921504606846975,), }\n";
+  const std::string dictionary =
+      "{'descr': '|u1', 'fortran_order': False, 'shape': (1152921504606846975,), }\n";
   std::string npy("\x93NUMPY\x01\x00", 8);
   npy += {static_cast<char>(dictionary.size()), '\0'};
   npy += dictionary;
@@ -297,7 +301,8 @@ assert wide['a'].tolist() == [7, 8] and wide['b'].tolist() == [7, 8]
 assert zipfile.ZipFile('wide.npz').testzip() is None
 numpy.save('again.npy', numpy.full((123456, 1), 0.1))
 assert open('again.npy', 'rb').read() == open('large.npy', 'rb').read()
-)", has_numpy);
+)",
+                                    has_numpy);
   if (!has_numpy) GTEST_SKIP() << "Python 3 with NumPy is not installed";
 
   EXPECT_TRUE(agrees);
@@ -323,7 +328,8 @@ with open('stream.npz', 'wb') as f:      # sizes behind the data, as for a pipe
     with zipfile.ZipFile(Pipe(), 'w', zipfile.ZIP_DEFLATED) as z:
         for name, a in arrays.items():
             b = io.BytesIO(); numpy.save(b, a); z.writestr(name + '.npy', b.getvalue())
-)", has_numpy);
+)",
+                                     has_numpy);
   if (!has_numpy) GTEST_SKIP() << "Python 3 with NumPy is not installed";
   ASSERT_TRUE(written);
   Array expected{{2, 3, 4}, {}};

@@ -20,6 +20,18 @@ bool has_shape(const Array& array, const BlockShape& block) {
   return array.shape.empty() && block.size() == 1;
 }
 
+// A weight saved d_in x d_out instead of d_out x d_in is the usual slip.
+std::string shape_found(const Array& array, const BlockShape& block) {
+  const bool is_transposed = array.shape == std::vector<std::int64_t>{block.cols, block.rows};
+  return shape_text(array.shape) + (is_transposed ? ", which is the transpose" : "");
+}
+
+std::string names_of(const Layout& layout) {
+  std::string text;
+  for (const BlockShape& block : layout.blocks()) text += (text.empty() ? "" : ", ") + block.name;
+  return text;
+}
+
 // C order to the column-major block.
 void copy_into(MatrixView block, const Array& array) {
   const double* source = array.values.data();
@@ -40,14 +52,15 @@ Point read_point(const std::string& path, const Layout& layout) {
   const NpzFile file(path);
   for (const std::string& name : file.names())
     if (belongs_to_point(name) && layout.find(name) == nullptr)
-      throw InputError(path, "the blocks of the problem only", "another array " + internal::quoted(name));
+      throw InputError(path, "only the blocks " + names_of(layout),
+                       "another array " + internal::quoted(name));
   Point point(layout);
   for (std::size_t i = 0; i < layout.num_blocks(); ++i) {
     const BlockShape& block = layout[i];
     const std::string place = path + ":" + block.name;
     const Array array = file.read(block.name);
     if (!has_shape(array, block))
-      throw InputError(place, "shape " + dimensions(block.rows, block.cols), shape_text(array.shape));
+      throw InputError(place, "shape " + dimensions(block.rows, block.cols), shape_found(array, block));
     require_finite(array, place);
     copy_into(point.block(i), array);
   }
@@ -64,7 +77,8 @@ Point read_point(const std::string& path) {
     const Array array = file.read(name);
     require_finite(array, place);
     Matrix block = to_matrix(array, place);
-    if (block.view().empty()) throw InputError(place, "a block with entries", "shape " + shape_text(array.shape));
+    if (block.view().empty())
+      throw InputError(place, "a block with entries", "shape " + shape_text(array.shape));
     layout.add(name, block.rows(), block.cols());
     blocks.push_back(std::move(block));
   }

@@ -62,7 +62,8 @@ TEST_F(PointFile, without_a_layout_takes_that_of_the_file) {
 
 TEST_F(PointFile, a_bias_may_be_one_dimensional_and_a_matrix_may_not) {
   EXPECT_EQ(reason({{"W1", w1_}, {"b1", {{2}, {7, 8}}}}), "no error");
-  EXPECT_EQ(reason({{"W1", {{6}, w1_.values}}, {"b1", b1_}}), path_ + ":W1: expected shape (2, 3), found (6,)");
+  EXPECT_EQ(reason({{"W1", {{6}, w1_.values}}, {"b1", b1_}}),
+            path_ + ":W1: expected shape (2, 3), found (6,)");
 }
 
 TEST_F(PointFile, names_the_block_that_does_not_fit) {
@@ -70,9 +71,9 @@ TEST_F(PointFile, names_the_block_that_does_not_fit) {
 
   EXPECT_EQ(reason({{"W1", w1_}}), path_ + ": expected an array \"b1\", found \"W1\"");
   EXPECT_EQ(reason({{"W1", {{3, 2}, w1_.values}}, {"b1", b1_}}),
-            path_ + ":W1: expected shape (2, 3), found (3, 2)");
+            path_ + ":W1: expected shape (2, 3), found (3, 2), which is the transpose");
   EXPECT_EQ(reason({{"W1", w1_}, {"b1", b1_}, {"W2", w1_}}),
-            path_ + ": expected the blocks of the problem only, found another array \"W2\"");
+            path_ + ": expected only the blocks W1, b1, found another array \"W2\"");
   EXPECT_EQ(reason({{"W1", w1_}, {"b1", {{2, 1}, {7, nan}}}}),
             path_ + ":b1, row 1, column 0: expected a finite number, found NaN");
 }

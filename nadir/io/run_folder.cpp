@@ -18,8 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array all_files{run_files::run,     run_files::point, run_files::verdict, run_files::certificate,
-                               run_files::witness, run_files::trace, run_files::report,  run_files::checkpoint};
+constexpr std::array all_files{run_files::run,         run_files::point,     run_files::verdict,
+                               run_files::certificate, run_files::witness,   run_files::trace,
+                               run_files::report,      run_files::checkpoint};
 
 // A trailing slash would end in names with two of them.
 std::string without_trailing_slashes(std::string path) {
@@ -30,7 +31,8 @@ std::string without_trailing_slashes(std::string path) {
 void make_folder(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  if (fs::exists(status) && !fs::is_directory(status)) throw InputError(path, "a folder for the run", "a file");
+  if (fs::exists(status) && !fs::is_directory(status))
+    throw InputError(path, "a folder for the run", "a file");
   fs::create_directories(path, error);
   if (error) throw FileError(path, "cannot create the folder: " + error.message());
   AtomicFile probe(path + "/" + run_files::run);  // throws when nothing can be written here; leaves nothing
@@ -45,7 +47,8 @@ void remove_file(const std::string& path) {
 // The process whose number stands in a temporary name may still be writing the file. Our own number can only
 // be that of a dead process: this one has written nothing yet.
 bool is_abandoned(const std::string& temporary_name) {
-  const long process = std::strtol(temporary_name.c_str() + temporary_name.rfind(".nadir-tmp-") + 11, nullptr, 10);
+  const long process =
+      std::strtol(temporary_name.c_str() + temporary_name.rfind(".nadir-tmp-") + 11, nullptr, 10);
   if (process == getpid()) return true;
   return process > 0 && kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
 }
@@ -54,7 +57,8 @@ void remove_leftovers_in(const std::string& folder) {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename();
-    if (is_temporary_file_name(name) && entry.is_regular_file(error) && is_abandoned(name)) remove_file(entry.path());
+    if (is_temporary_file_name(name) && entry.is_regular_file(error) && is_abandoned(name))
+      remove_file(entry.path());
   }
 }
 

@@ -1,6 +1,7 @@
 // A run folder: the files of one run, each written under a temporary name, flushed and renamed.
 //
-//     run.json  point.npz  verdict.json  certificate.json  witness.npz  trace.csv  checkpoint/state.npz  report.html
+//     run.json  point.npz  verdict.json  certificate.json  witness.npz  trace.csv  checkpoint/state.npz
+//     report.html
 //
 // This class knows where the files stand and how they are replaced, not what they mean. A killed run leaves
 // each file as it last was, whole; beside them it may leave temporary files, which nobody reads.

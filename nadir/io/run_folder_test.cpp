@@ -66,13 +66,15 @@ TEST_F(RunFolderTest, create_reports_what_the_system_refuses) {
 
 TEST_F(RunFolderTest, replace_removes_the_old_run_and_nothing_else) {
   const RunFolder old = RunFolder::create(path_);
-  for (const char* name : {run_files::run, run_files::certificate, run_files::witness}) old.write_text(name, "old");
+  for (const char* name : {run_files::run, run_files::certificate, run_files::witness})
+    old.write_text(name, "old");
   old.write_checkpoint(State());
   old.write_text("notes.txt", "mine");
 
   const RunFolder folder = RunFolder::replace(path_);
 
-  EXPECT_FALSE(folder.has(run_files::run) || folder.has(run_files::certificate) || folder.has(run_files::witness));
+  EXPECT_FALSE(folder.has(run_files::run) || folder.has(run_files::certificate) ||
+               folder.has(run_files::witness));
   EXPECT_FALSE(folder.has_checkpoint());
   EXPECT_EQ(folder.read_text("notes.txt"), "mine");
 }
@@ -83,7 +85,8 @@ TEST_F(RunFolderTest, open_refuses_what_is_not_a_run_folder) {
 
   EXPECT_EQ(reason([&] { RunFolder::open(root_ + "/none"); }),
             root_ + "/none: expected a run folder, found nothing of that name");
-  EXPECT_EQ(reason([&] { RunFolder::open(root_ + "/file"); }), root_ + "/file: expected a run folder, found a file");
+  EXPECT_EQ(reason([&] { RunFolder::open(root_ + "/file"); }),
+            root_ + "/file: expected a run folder, found a file");
   EXPECT_EQ(reason([&] { RunFolder::open(path_); }),
             path_ + ": expected a run folder, found a folder without run.json or certificate.json");
   std::ofstream(path_ + "/run.json") << "{}";
@@ -96,7 +99,8 @@ TEST_F(RunFolderTest, keeps_texts_and_arrays) {
 
   folder.write_text(run_files::trace, std::string("a\0b", 3));
   folder.write_npz(run_files::point, NamedArrays{{"W1", array}});
-  folder.write_npz(run_files::witness, std::map<std::string, Matrix>{{"W1", Matrix::from_rows({{1, 2}, {3, 4}})}});
+  folder.write_npz(run_files::witness,
+                   std::map<std::string, Matrix>{{"W1", Matrix::from_rows({{1, 2}, {3, 4}})}});
 
   EXPECT_EQ(folder.read_text(run_files::trace), std::string("a\0b", 3));
   EXPECT_EQ(folder.read_npz(run_files::point).at("W1"), array);
@@ -133,7 +137,8 @@ TEST_F(RunFolderTest, leftovers_of_dead_processes_are_removed_and_those_of_livin
   const std::string of_living = "point.npz.nadir-tmp-" + std::to_string(getppid()) + "-0";
   folder.write_text(run_files::run, "{}");
   fs::create_directory(path_ + "/checkpoint");
-  for (const std::string& name : {of_dead, of_living, "checkpoint/" + of_dead}) std::ofstream(path_ + "/" + name) << "x";
+  for (const std::string& name : {of_dead, of_living, "checkpoint/" + of_dead})
+    std::ofstream(path_ + "/" + name) << "x";
 
   folder.remove_leftovers();
 

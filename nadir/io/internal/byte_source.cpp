@@ -39,8 +39,8 @@ class FileBytes final : public Bytes {
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> target) const override {
     std::size_t done = 0;
     while (done < target.size()) {
-      const ssize_t got = pread(descriptor_, target.data() + done, target.size() - done,
-                                static_cast<off_t>(offset + done));
+      const ssize_t got =
+          pread(descriptor_, target.data() + done, target.size() - done, static_cast<off_t>(offset + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) throw FileError(path_, std::string("cannot read: ") + std::strerror(errno));
       if (got == 0) break;
@@ -91,10 +91,13 @@ class RangeSource final : public ByteSource {
 class InflatingSource final : public ByteSource {
  public:
   InflatingSource(std::unique_ptr<ByteSource> compressed, Compression compression, std::string place)
-      : compressed_(std::move(compressed)), compression_(compression), place_(std::move(place)),
+      : compressed_(std::move(compressed)),
+        compression_(compression),
+        place_(std::move(place)),
         input_(chunk_bytes) {
     // Negative: no header. 16 +: a gzip header and checksum. 15: the largest window.
-    if (inflateInit2(&stream_, compression == Compression::gzip ? 16 + 15 : -15) != Z_OK) throw std::bad_alloc();
+    if (inflateInit2(&stream_, compression == Compression::gzip ? 16 + 15 : -15) != Z_OK)
+      throw std::bad_alloc();
   }
   ~InflatingSource() override { inflateEnd(&stream_); }
   InflatingSource(const InflatingSource&) = delete;
@@ -137,8 +140,9 @@ class InflatingSource final : public ByteSource {
     else if (status == Z_BUF_ERROR || (status == Z_OK && no_input && done == 0))
       throw InputError(place_, "a whole compressed stream", "one that ends early");
     else if (status != Z_OK)
-      throw InputError(place_, "a compressed stream", std::string("a damaged one (") +
-                       (stream_.msg != nullptr ? stream_.msg : "zlib gives no reason") + ")");
+      throw InputError(place_, "a compressed stream",
+                       std::string("a damaged one (") +
+                           (stream_.msg != nullptr ? stream_.msg : "zlib gives no reason") + ")");
     return done;
   }
 
@@ -173,7 +177,8 @@ class CheckedSource final : public ByteSource {
     if (got > 0) crc_ = crc32_z(crc_, reinterpret_cast<const Bytef*>(target.data()), got);
     left_ -= got;
     if (got < wanted)
-      throw InputError(place_, std::to_string(left_) + " more bytes, as the archive says", "the end of the entry");
+      throw InputError(place_, std::to_string(left_) + " more bytes, as the archive says",
+                       "the end of the entry");
     if (got < target.size()) check_end();
     return got;
   }
@@ -217,8 +222,8 @@ std::unique_ptr<ByteSource> inflating(std::unique_ptr<ByteSource> compressed, Co
   return std::make_unique<InflatingSource>(std::move(compressed), compression, std::move(place));
 }
 
-std::unique_ptr<ByteSource> with_crc(std::unique_ptr<ByteSource> source, std::uint64_t size, std::uint32_t crc,
-                                     std::string place) {
+std::unique_ptr<ByteSource> with_crc(std::unique_ptr<ByteSource> source, std::uint64_t size,
+                                     std::uint32_t crc, std::string place) {
   return std::make_unique<CheckedSource>(std::move(source), size, crc, std::move(place));
 }
 

@@ -49,8 +49,8 @@ enum class Compression { raw_deflate, gzip };
 std::unique_ptr<ByteSource> inflating(std::unique_ptr<ByteSource> compressed, Compression, std::string place);
 
 // Throws InputError unless exactly `size` bytes with this CRC-32 come out of `source`.
-std::unique_ptr<ByteSource> with_crc(std::unique_ptr<ByteSource> source, std::uint64_t size, std::uint32_t crc,
-                                     std::string place);
+std::unique_ptr<ByteSource> with_crc(std::unique_ptr<ByteSource> source, std::uint64_t size,
+                                     std::uint32_t crc, std::string place);
 
 // Everything that is left.
 std::string read_all(ByteSource& source);

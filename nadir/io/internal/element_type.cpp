@@ -24,7 +24,8 @@ double from_half(std::uint16_t bits) {
   const int exponent = (bits >> 10) & 31, fraction = bits & 1023;
   double magnitude;
   if (exponent == 31)
-    magnitude = fraction == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+    magnitude =
+        fraction == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
   else if (exponent == 0)
     magnitude = std::ldexp(fraction, -24);
   else
@@ -83,14 +84,17 @@ void append_elements(std::span<const std::byte> raw, const ElementType& type, Ve
 
 // 2^53 itself is refused as well: 2^53 + 1 rounds to it.
 void require_exact_integers(std::span<const double> values, std::size_t first, const std::string& place) {
-  const auto beyond = std::find_if(values.begin(), values.end(), [](double v) { return std::fabs(v) >= 0x1p53; });
+  const auto beyond =
+      std::find_if(values.begin(), values.end(), [](double v) { return std::fabs(v) >= 0x1p53; });
   if (beyond == values.end()) return;
   const std::size_t index = first + static_cast<std::size_t>(beyond - values.begin());
   throw InputError(place + ", element " + std::to_string(index),
                    "an integer below 2^53 in magnitude, which a double holds exactly", "a larger one");
 }
 
-std::string bytes_text(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }
+std::string bytes_text(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " byte" : " bytes");
+}
 
 }  // namespace
 
@@ -111,7 +115,8 @@ std::size_t num_elements(std::span<const std::int64_t> shape, const std::string&
   return is_empty ? 0 : static_cast<std::size_t>(product);
 }
 
-Vector read_elements(ByteSource& source, const ElementType& type, std::size_t count, const std::string& place) {
+Vector read_elements(ByteSource& source, const ElementType& type, std::size_t count,
+                     const std::string& place) {
   const auto size = static_cast<std::size_t>(type.num_bytes);
   const std::string expected = bytes_text(count * size) + " of data, as its header says";
   const std::uint64_t possible = source.max_bytes_left();
@@ -119,15 +124,20 @@ Vector read_elements(ByteSource& source, const ElementType& type, std::size_t co
 
   // Chunks that stay in the cache: each page of the result is touched once, already converted.
   constexpr std::size_t chunk_elements = std::size_t{1} << 15;
-  std::vector<std::byte> chunk(std::min(count, chunk_elements) * size);
+  const bool is_native = size == 8 && type.kind == ElementKind::floating && !type.is_big_endian;
   const bool may_round = size == 8 && type.kind != ElementKind::floating;
+  std::vector<std::byte> chunk(is_native ? 0 : std::min(count, chunk_elements) * size);
   Vector values;
   values.reserve(count);
   while (values.size() < count) {
     const std::size_t first = values.size(), wanted = std::min(count - first, chunk_elements) * size;
-    const std::size_t got = source.read(std::span(chunk).first(wanted));
+    // Doubles as we hold them go straight to their place.
+    if (is_native) values.resize(first + wanted / size);
+    const auto target =
+        is_native ? std::as_writable_bytes(std::span(values).subspan(first)) : std::span(chunk).first(wanted);
+    const std::size_t got = source.read(target);
     if (got < wanted) throw InputError(place, expected, bytes_text(first * size + got));
-    append_elements(std::span<const std::byte>(chunk).first(wanted), type, values);
+    if (!is_native) append_elements(target, type, values);
     if (may_round) require_exact_integers(std::span(values).subspan(first), first, place);
   }
   std::byte extra{};

@@ -27,6 +27,7 @@ std::size_t num_elements(std::span<const std::int64_t> shape, const std::string&
 
 // The next `count` elements, after which the source must end. Exact: integers beyond 2^53 are InputErrors
 // that name the element. Memory is taken only for what the source can deliver.
-Vector read_elements(ByteSource& source, const ElementType& type, std::size_t count, const std::string& place);
+Vector read_elements(ByteSource& source, const ElementType& type, std::size_t count,
+                     const std::string& place);
 
 }  // namespace nadir::internal

@@ -11,9 +11,11 @@ enum class NumberStatus { fine, out_of_range, not_a_number };
 
 // The whole of `text` must be the number.
 inline NumberStatus parse_number(std::string_view text, double& value) {
-  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);  // from_chars knows only '-'
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-')
+    text.remove_prefix(1);  // from_chars knows only '-'
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::invalid_argument || end != text.data() + text.size()) return NumberStatus::not_a_number;
+  if (error == std::errc::invalid_argument || end != text.data() + text.size())
+    return NumberStatus::not_a_number;
   return error == std::errc() ? NumberStatus::fine : NumberStatus::out_of_range;
 }
 

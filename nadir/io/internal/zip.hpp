@@ -1,4 +1,4 @@
-// Zip archives [APPNOTE6.3.10], as far as .npz files need them: stored and deflated entries, zip64.
+// Zip archives (PKWARE, APPNOTE 6.3.10), as far as .npz files need them: stored and deflated entries, zip64.
 //
 // The reader believes the central directory and nothing else, and that only after checking that every entry
 // lies inside the file and that no two overlap. The writer stores entries with a fixed time, so that the
@@ -54,7 +54,8 @@ class ZipReader {
 class ZipWriter {
  public:
   // Sizes and offsets from `zip64_from` on take the 64-bit fields; another value serves the tests.
-  explicit ZipWriter(AtomicFile& file, std::uint64_t zip64_from = 0xffffffff) : file_(file), zip64_from_(zip64_from) {}
+  explicit ZipWriter(AtomicFile& file, std::uint64_t zip64_from = 0xffffffff)
+      : file_(file), zip64_from_(zip64_from) {}
 
   // One stored entry; its content is the pieces after one another.
   void add(const std::string& name, std::span<const std::span<const std::byte>> pieces);

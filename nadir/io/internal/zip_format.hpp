@@ -7,8 +7,9 @@
 
 namespace nadir::internal::zip {
 
-constexpr std::uint32_t local_signature = 0x04034b50, central_signature = 0x02014b50, end_signature = 0x06054b50,
-                        zip64_end_signature = 0x06064b50, zip64_locator_signature = 0x07064b50;
+constexpr std::uint32_t local_signature = 0x04034b50, central_signature = 0x02014b50,
+                        end_signature = 0x06054b50, zip64_end_signature = 0x06064b50,
+                        zip64_locator_signature = 0x07064b50;
 constexpr std::size_t local_size = 30, central_size = 46, end_size = 22, zip64_end_size = 56,
                       zip64_locator_size = 20;
 constexpr std::uint16_t zip64_extra = 1, stored = 0, deflated = 8;

@@ -37,7 +37,8 @@ ZipReader::ZipReader(std::shared_ptr<const Bytes> bytes, std::string place)
     fail("as many entries as the archive says", "a shorter central directory");
   std::size_t at = 0;
   for (std::uint64_t i = 0; i < directory.num_entries; ++i) at = parse_entry(records, at, directory.offset);
-  if (at != records.size()) fail("as many entries as the archive says", "more bytes in its central directory");
+  if (at != records.size())
+    fail("as many entries as the archive says", "more bytes in its central directory");
   require_distinct();
 }
 
@@ -56,7 +57,8 @@ std::string ZipReader::bytes_at(std::uint64_t offset, std::uint64_t size, const 
 // The end record is the last thing in the file but for a comment of up to 2^16 - 1 bytes.
 ZipReader::Directory ZipReader::find_directory() const {
   const std::uint64_t size = bytes_->size();
-  if (size < end_size) fail("a zip archive", size == 0 ? "an empty file" : "a file of " + std::to_string(size) + " bytes");
+  if (size < end_size)
+    fail("a zip archive", size == 0 ? "an empty file" : "a file of " + std::to_string(size) + " bytes");
   const std::uint64_t tail_size = std::min<std::uint64_t>(size, end_size + 0xffff);
   const std::string tail = bytes_at(size - tail_size, tail_size, "a zip archive");
   for (std::size_t at = tail.size() - end_size + 1; at-- > 0;) {
@@ -83,8 +85,8 @@ ZipReader::Directory ZipReader::find_zip64_directory(std::uint64_t end_record) c
   const std::uint64_t record_offset = field64(locator, 8);
   const std::string record = bytes_at(record_offset, zip64_end_size, what);
   if (field32(record, 0) != zip64_end_signature) fail(what, "something else where its locator points");
-  if (field32(locator, 4) != 0 || field32(locator, 16) > 1 || field32(record, 16) != 0 || field32(record, 20) != 0 ||
-      field64(record, 24) != field64(record, 32))
+  if (field32(locator, 4) != 0 || field32(locator, 16) > 1 || field32(record, 16) != 0 ||
+      field32(record, 20) != 0 || field64(record, 24) != field64(record, 32))
     fail("one whole archive", "a part of several");
   const Directory directory{field64(record, 48), field64(record, 40), field64(record, 32)};
   if (directory.size > record_offset || directory.offset != record_offset - directory.size)
@@ -93,7 +95,8 @@ ZipReader::Directory ZipReader::find_zip64_directory(std::uint64_t end_record) c
 }
 
 // Appends the entry whose record starts at `at` of the directory and returns where the next one starts.
-std::size_t ZipReader::parse_entry(std::string_view directory, std::size_t at, std::uint64_t directory_offset) {
+std::size_t ZipReader::parse_entry(std::string_view directory, std::size_t at,
+                                   std::uint64_t directory_offset) {
   const char* what = "an entry of the central directory";
   if (directory.size() - at < central_size) fail(what, "the directory's end");
   const std::string_view record = directory.substr(at);

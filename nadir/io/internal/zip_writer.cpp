@@ -22,8 +22,8 @@ std::uint16_t flags_for(const std::string& name) {
 }
 
 // The ten fields that a local header and a central record share, from the version on.
-void put_common(std::string& bytes, const std::string& name, std::uint32_t crc, std::uint64_t size, bool is_zip64,
-                std::size_t extra_size) {
+void put_common(std::string& bytes, const std::string& name, std::uint32_t crc, std::uint64_t size,
+                bool is_zip64, std::size_t extra_size) {
   put16(bytes, is_zip64 || extra_size > 0 ? version_45 : version_20);
   put16(bytes, flags_for(name));
   put16(bytes, stored);
@@ -42,6 +42,34 @@ std::string zip64_extra_field(std::string_view values) {
   put16(extra, zip64_extra);
   put16(extra, values.size());
   return extra.append(values);
+}
+
+// What ends an archive whose central directory lies at `offset`, right before.
+std::string end_records(std::uint64_t count, std::uint64_t size, std::uint64_t offset,
+                        std::uint64_t zip64_from) {
+  const bool is_zip64 = count >= in_zip64_short || size >= zip64_from || offset >= zip64_from;
+  std::string record;
+  if (is_zip64) {
+    put32(record, zip64_end_signature);
+    put64(record, zip64_end_size - 12);  // of what follows this field
+    put16(record, version_45);
+    put16(record, version_45);
+    put32(record, 0);
+    put32(record, 0);
+    for (const std::uint64_t value : {count, count, size, offset}) put64(record, value);
+    put32(record, zip64_locator_signature);
+    put32(record, 0);
+    put64(record, offset + size);
+    put32(record, 1);
+  }
+  put32(record, end_signature);
+  put32(record, 0);
+  put16(record, is_zip64 ? in_zip64_short : count);
+  put16(record, is_zip64 ? in_zip64_short : count);
+  put32(record, is_zip64 ? in_zip64 : size);
+  put32(record, is_zip64 ? in_zip64 : offset);
+  put16(record, 0);
+  return record;
 }
 
 }  // namespace
@@ -94,30 +122,8 @@ void ZipWriter::finish() {
     put32(record, is_far ? in_zip64 : entry.offset);
     file_.write(record + entry.name + extra);
   }
-  const std::uint64_t count = written_.size(), end = file_.num_bytes(), size = end - directory_offset;
-  const bool is_zip64 = count >= in_zip64_short || size >= zip64_from_ || directory_offset >= zip64_from_;
-  std::string record;
-  if (is_zip64) {
-    put32(record, zip64_end_signature);
-    put64(record, zip64_end_size - 12);  // of what follows this field
-    put16(record, version_45);
-    put16(record, version_45);
-    put32(record, 0);
-    put32(record, 0);
-    for (const std::uint64_t value : {count, count, size, directory_offset}) put64(record, value);
-    put32(record, zip64_locator_signature);
-    put32(record, 0);
-    put64(record, end);
-    put32(record, 1);
-  }
-  put32(record, end_signature);
-  put32(record, 0);
-  put16(record, is_zip64 ? in_zip64_short : count);
-  put16(record, is_zip64 ? in_zip64_short : count);
-  put32(record, is_zip64 ? in_zip64 : size);
-  put32(record, is_zip64 ? in_zip64 : directory_offset);
-  put16(record, 0);
-  file_.write(record);
+  file_.write(
+      end_records(written_.size(), file_.num_bytes() - directory_offset, directory_offset, zip64_from_));
 }
 
 }  // namespace nadir::internal
