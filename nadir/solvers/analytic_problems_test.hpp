@@ -153,4 +153,13 @@ inline AnalyticProblem slope() {
   return p;
 }
 
+// x^4: a minimum at 0 where the Hessian vanishes too.
+inline AnalyticProblem quartic() {
+  AnalyticProblem p{.name = "quartic", .shape = vector_layout(1)};
+  p.f = [](std::span<const double> x) { return x[0] * x[0] * x[0] * x[0]; };
+  p.grad = [](std::span<const double> x, std::span<double> out) { out[0] = 4.0 * x[0] * x[0] * x[0]; };
+  p.hessian = [](std::span<const double> x) { return Matrix::from_rows({{12.0 * x[0] * x[0]}}); };
+  return p;
+}
+
 }  // namespace nadir::analytic

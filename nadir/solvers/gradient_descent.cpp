@@ -80,7 +80,7 @@ StepReport GradientDescent::backtracking_step() {
   return {.event = "rejected", .stop = met_finite ? Termination::value_flat : Termination::not_finite};
 }
 
-// A hundredth of the point's size [HagerZhang2005, I1]; halving and doubling find the rest.
+// A hundredth of the point's size; halving and doubling find the rest.
 double GradientDescent::first_trial() const {
   const double size = norm(current_.point);
   const double t = (size > 0.0 ? 0.01 * size : 0.01) / gradient_norm();

@@ -39,7 +39,7 @@ class Lbfgs final : public internal::IterateSolver {
 
   LbfgsOptions options_;
   std::deque<Pair> pairs_;  // oldest first
-  internal::Flatness flatness_;
+  internal::Flatness flatness_{30};
 };
 
 void Lbfgs::begin(ProblemRef problem, std::span<const double> start, std::uint64_t seed) {
@@ -94,7 +94,7 @@ Vector Lbfgs::direction() const {
 }
 
 // 1 for a quasi-Newton step. Without memory the direction has no length of its own: a hundredth of the
-// point's size [HagerZhang2005, I1], which the search corrects by factors of five.
+// point's size, which the search corrects by factors of five.
 double Lbfgs::first_step(const Vector& d) const {
   if (!pairs_.empty()) return 1.0;
   const double size = norm(current_.point), length = norm(d);

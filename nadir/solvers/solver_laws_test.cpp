@@ -233,6 +233,34 @@ TEST_P(SolverLaw, ends_on_an_unbounded_problem) {
   EXPECT_TRUE(std::isfinite(result.value));
 }
 
+TEST_P(SolverLaw, ends_without_any_tolerance) {
+  for (const Case& c : {Case{quadratic({1.0, 10.0}, 7.0), {3.0, -2.0}}, Case{rosenbrock(), {-1.2, 1.0}}, Case{wells(), {0.3, 0.7}},
+                        Case{quartic(), {1.0}}, Case{logarithm(), {0.2}}, Case{constant(), {1.0, 2.0}}}) {
+    const Result result = run(c, {.gradient_tol = 0.0, .max_iterations = 5000});
+
+    EXPECT_FALSE(std::isnan(result.value)) << c.problem.name;
+    EXPECT_LE(result.counts.values, 5000 * 60) << c.problem.name;
+  }
+}
+
+TEST_P(SolverLaw, survives_derivatives_that_are_not_finite) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double bad : {nan_value, infinity, -infinity}) {
+    AnalyticProblem no_gradient = wells(), no_hessian = wells(), no_preconditioner = wells(), negative = wells();
+    no_gradient.grad = [bad](std::span<const double> x, std::span<double> out) { out[0] = x[0] > 0.5 ? bad : x[0] * (x[0] * x[0] - 1.0); out[1] = x[1]; };
+    no_hessian.hessian = [bad](std::span<const double>) { return Matrix::from_rows({{bad, 0.0}, {0.0, bad}}); };
+    no_preconditioner.inverse_preconditioner = [bad](std::span<const double>) { return Matrix::from_rows({{bad, 0.0}, {0.0, 1.0}}); };
+    negative.inverse_preconditioner = [](std::span<const double>) { return Matrix::from_rows({{-1.0, 0.0}, {0.0, -1.0}}); };
+
+    for (const AnalyticProblem& problem : {no_gradient, no_hessian, no_preconditioner, negative}) {
+      const Result result = run({problem, {0.3, 0.7}}, {.max_iterations = 300});
+
+      EXPECT_LE(result.value, problem.f(Vector{0.3, 0.7}));
+      EXPECT_EQ(result.value, problem.f(result.point));
+    }
+  }
+}
+
 TEST_P(SolverLaw, minimises_what_is_easy) {
   for (const Case& c : {Case{quadratic({1.0, 10.0, 100.0}), {3.0, -2.0, 0.5}}, Case{wells(), {0.3, 0.7}}}) {
     // The perturbed method takes steps of 1/smoothness: it needs the true constant, and gets it here.

@@ -66,7 +66,7 @@ class TrustRegion final : public internal::IterateSolver {
   TrustRegionOptions options_;
   double radius_ = 0.0;              // 0 until the first step chooses it
   double largest_gradient_ = 0.0;    // largest |g| so far, in the norm of M^{-1}
-  internal::Flatness flatness_;
+  internal::Flatness flatness_{5};
   std::uint64_t num_searches_ = 0;
   bool is_fenced_in_ = false;  // the last step that changed the point led out of the domain
 

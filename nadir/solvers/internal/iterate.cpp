@@ -102,7 +102,7 @@ void Flatness::load(const State& state) {
   const Vector& saved = state.get("flatness");
   if (saved.size() != 2) throw InputError("checkpoint entry flatness", "2 numbers", std::to_string(saved.size()));
   least_gradient_ = saved[0];
-  num_steps_ = saved[1] >= 0.0 && saved[1] <= 5.0 ? static_cast<int>(saved[1]) : 0;
+  num_steps_ = saved[1] >= 0.0 && saved[1] <= patience_ ? static_cast<int>(saved[1]) : 0;
 }
 
 Vector moved(const Vector& x, double t, const Vector& d) {

@@ -28,17 +28,19 @@ struct Iterate {
   bool is_finite() const { return std::isfinite(value) && std::isfinite(gradient_norm); }
 };
 
-// Notices when values no longer tell iterates apart. That is fine while the gradient goes on shrinking; five
-// steps without halving it mean that precision is used up.
+// Notices when values no longer tell iterates apart. That is fine while the gradient goes on shrinking;
+// `patience` steps without halving it mean that precision is used up.
 class Flatness {
  public:
-  void reset() { *this = {}; }
+  explicit Flatness(int patience) : patience_(patience) {}
+  void reset() { *this = Flatness(patience_); }
   void watch(const Iterate& from, const Iterate& to);
-  bool is_flat() const { return num_steps_ >= 5; }
+  bool is_flat() const { return num_steps_ >= patience_; }
   void save(State& state) const;
   void load(const State& state);
 
  private:
+  int patience_;
   double least_gradient_ = std::numeric_limits<double>::infinity();  // since values stopped changing
   int num_steps_ = 0;                                                // since it was last halved
 };
