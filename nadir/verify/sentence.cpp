@@ -26,7 +26,7 @@ const std::map<std::string, std::string>& templates() {
 
 std::string digits(double x) {
   char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x).ptr};
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x + 0.0).ptr};  // -0 reads 0
 }
 
 }  // namespace

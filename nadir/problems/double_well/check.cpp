@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "nadir/base/error.hpp"
-#include "nadir/problems/double_well/double_well.hpp"
+#include "nadir/problems/double_well/options.hpp"
 #include "nadir/verify/internal/ball.hpp"
 
 namespace nadir {

@@ -100,7 +100,7 @@ void LinearNetworkCheck::prepare(CheckMaterial material) {
   add_levels();
   BoundWitness found;
   if (read_bound_witness(model_, material_.witness, found)) {
-    span_obstacle_ = span_obstacle(model_, found);
+    span_obstacle_ = span_obstacle(model_, *levels_.back().products, found);
     bound_witness_ = std::move(found);
   }
 }
@@ -246,6 +246,12 @@ Finding LinearNetworkCheck::better_point(const Claim& claim, Level& level) {
   return finding(is_at_most(there.value_2n(), number(claim, "value") * (2.0 * samples(level))), "the value of that point is larger");
 }
 
+// Semidefinite: definite in balls or, for the ties that exact points have, in integers.
+bool is_semidefinite(const balls::Matrix& A) {
+  constexpr Index max_exact_dimension = 100;
+  return proves_positive_definite(A) || (A.rows() <= max_exact_dimension && is_positive_semidefinite_exactly(A) == Answer::yes);
+}
+
 // With m = least_eigenvalue, K the Hessian's Lipschitz constant on the ball of radius r, and the Hessian at the
 // centre at least sigma I, sigma >= m + K r: the Hessian is at least m I on the ball, so that f is strongly
 // convex there; and |grad f| <= sigma r - K r^2 / 2 at the centre, so that f does not decrease outwards
@@ -259,7 +265,7 @@ Finding LinearNetworkCheck::isolated_minimum(const Claim& claim, Level& level) {
   // Slightly more than is needed first: it pays for the roundings with which the claim was made.
   for (const double room : {1.0 + 1e-6, 1.0}) {
     const Real sigma = room * (least * samples(level) + bend);
-    if (!proves_positive_definite(hessian - sigma * identity)) continue;
+    if (!is_semidefinite(hessian - sigma * identity)) continue;
     const Real slope = square_root(here(level).gradient_norm_squared_nn()), reach = sigma * r - 0.5 * (bend * r);
     if (is_at_most(slope, reach) == Answer::yes) return {Answer::yes, ""};
     return {Answer::unknown, "the gradient is too large for the radius"};

@@ -6,13 +6,14 @@
 #include <flint/fmpz_mat.h>
 
 #include "nadir/base/error.hpp"
+#include "nadir/linalg/dense.hpp"
 
 namespace nadir::linear_network_check {
 namespace {
 
-// Exact solution over the integers: at most this many kept rows, and this many numbers of X.
+// Exact solution over the integers: at most this many rows, and this many numbers of X.
 constexpr Index max_solved_rows = 128;
-constexpr Index max_solved_entries = 1'000'000;
+constexpr Index max_solved_entries = 10'000'000;
 constexpr slong exact_precision = 16384;
 
 std::vector<Index> read_kept(const Model& model, const Matrix& list) {
@@ -129,6 +130,31 @@ bool is_spanned_exactly(ConstMatrixView X, const std::vector<Index>& kept, const
   return is_spanned;
 }
 
+bool is_affordable(const Model& model, Index rows) { return rows <= max_solved_rows && rows * model.num_samples() <= max_solved_entries; }
+
+// For every row of `others` the kept rows that S^-1 X_B x_row, in floating point, does not call rounding. A guess.
+std::vector<std::vector<Index>> likely_supports(const Matrix& gram, const std::vector<Index>& kept, const std::vector<Index>& others) {
+  constexpr double support_tol = 1e-7;  // for rows scaled to unit norm
+  const auto correlations = [&gram](const std::vector<Index>& rows, const std::vector<Index>& cols) {
+    Matrix result(static_cast<Index>(rows.size()), static_cast<Index>(cols.size()));
+    for (Index j = 0; j < result.cols(); ++j)
+      for (Index i = 0; i < result.rows(); ++i) {
+        const Index row = rows[static_cast<std::size_t>(i)], col = cols[static_cast<std::size_t>(j)];
+        result(i, j) = gram(row, col) / std::sqrt(gram(row, row) * gram(col, col));
+      }
+    return result;
+  };
+  std::vector<std::vector<Index>> supports(others.size());
+  Matrix L, coefficients = correlations(kept, others);
+  if (!cholesky(correlations(kept, kept), L)) return supports;
+  solve_lower(L, Op::none, coefficients);
+  solve_lower(L, Op::transpose, coefficients);
+  for (Index j = 0; j < coefficients.cols(); ++j)
+    for (Index i = 0; i < coefficients.rows(); ++i)
+      if (std::fabs(coefficients(i, j)) > support_tol) supports[static_cast<std::size_t>(j)].push_back(kept[static_cast<std::size_t>(i)]);
+  return supports;
+}
+
 }  // namespace
 
 bool read_bound_witness(const Model& model, const std::map<std::string, Matrix>& witness, BoundWitness& result) {
@@ -151,18 +177,24 @@ bool read_bound_witness(const Model& model, const std::map<std::string, Matrix>&
   return true;
 }
 
-std::string span_obstacle(const Model& model, const BoundWitness& w) {
+std::string span_obstacle(const Model& model, const SampleProducts& products, const BoundWitness& w) {
   const auto rho = static_cast<Index>(w.kept.size());
   if (rho == model.num_samples()) return "";
   std::vector<Index> open;
   for (Index row = 0; row < model.X.rows; ++row)
     if (!std::binary_search(w.kept.begin(), w.kept.end(), row) && !is_zero_row(model.X, row) && !is_witnessed(model, w, row)) open.push_back(row);
   if (open.empty()) return "";
-  const std::string which = "input feature " + std::to_string(open.front());
-  const Index entries = (rho + static_cast<Index>(open.size())) * model.num_samples();
-  if (rho > max_solved_rows || entries > max_solved_entries)
-    return which + " has no witness of its dependency on the kept ones, and finding one would cost too much";
-  return is_spanned_exactly(model.X, w.kept, open) ? "" : which + " or another one left out is not a combination of the kept ones";
+  if (is_affordable(model, rho + static_cast<Index>(open.size()))) {
+    if (is_spanned_exactly(model.X, w.kept, open)) return "";
+    return "input feature " + std::to_string(open.front()) + " or another one left out is not a combination of the kept ones";
+  }
+  const std::vector<std::vector<Index>> supports = likely_supports(products.approximate_gram(), w.kept, open);
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    const auto needed = static_cast<Index>(supports[i].size()) + 1;
+    if (!is_affordable(model, needed) || !is_spanned_exactly(model.X, supports[i], {open[i]}))
+      return "input feature " + std::to_string(open[i]) + " has no witness of its dependency on the kept ones, and none was found";
+  }
+  return "";
 }
 
 std::string bound_2n(const Model& model, const SampleProducts& products, const BoundWitness& w, slong precision, balls::Real& result) {

@@ -25,9 +25,9 @@ struct BoundWitness {
 bool read_bound_witness(const Model& model, const std::map<std::string, Matrix>& witness, BoundWitness& result);
 
 // Do the kept rows span every row of X? In exact arithmetic: rows that are zero, as many independent rows as
-// samples, the witness's integers, or a rational solution where it is affordable. An obstacle in words, or "".
+// samples, the witness's integers, a rational solution where it is affordable, or a combination of few rows. An obstacle in words, or "".
 // Independence of the kept rows is not decided here.
-std::string span_obstacle(const Model& model, const BoundWitness& witness);
+std::string span_obstacle(const Model& model, const SampleProducts& products, const BoundWitness& witness);
 
 // 2n times the bound, from below up to a ball; an obstacle in words if S could not be proved definite.
 // Presumes that span_obstacle() found none.

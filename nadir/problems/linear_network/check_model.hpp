@@ -12,6 +12,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,8 @@ class SampleProducts {
   virtual bool weigh(const Weighing& w, balls::Real& eps_squared, balls::Real& tail) const = 0;
   // The least eigenvalue of gram(kept) from below, at least 0.
   virtual balls::Real least_gram_eigenvalue(const std::vector<Index>& kept) const = 0;
+  // X X^T in doubles, for guesses.
+  virtual Matrix approximate_gram() const = 0;
 };
 
 // Balls of that many bits throughout. Cost: some 10 ns per multiplication.
@@ -80,6 +83,7 @@ class BallProducts : public SampleProducts {
   balls::Matrix gram(const std::vector<Index>& kept) const override;
   bool weigh(const Weighing& w, balls::Real& eps_squared, balls::Real& tail) const override;
   balls::Real least_gram_eigenvalue(const std::vector<Index>& kept) const override;
+  Matrix approximate_gram() const override;
 
  private:
   const Model& model_;
@@ -95,12 +99,14 @@ class FloatingProducts : public SampleProducts {
   balls::Matrix gram(const std::vector<Index>& kept) const override;
   bool weigh(const Weighing& w, balls::Real& eps_squared, balls::Real& tail) const override;
   balls::Real least_gram_eigenvalue(const std::vector<Index>& kept) const override;
+  Matrix approximate_gram() const override;
 
  private:
   BallMatrix enclosed_gram(const std::vector<Index>& kept) const;
 
   const Model& model_;
   slong precision_;
+  mutable std::optional<BallMatrix> gram_;  // of all rows, once it is needed
 };
 
 // The network at one point.

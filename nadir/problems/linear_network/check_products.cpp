@@ -122,6 +122,8 @@ bool BallProducts::weigh(const Weighing& w, balls::Real& eps_squared, balls::Rea
 
 balls::Real BallProducts::least_gram_eigenvalue(const std::vector<Index>& kept) const { return least_eigenvalue_sum_lower(gram(kept), 1); }
 
+Matrix BallProducts::approximate_gram() const { return sample_product(model_.X, model_.X); }
+
 SampleProducts::Residual FloatingProducts::residual(const balls::Matrix& P) const {
   const BallMatrix p = rounded(P);
   Residual result{balls::Real(precision_), balls::Matrix(precision_, P.rows(), P.cols())};
@@ -145,9 +147,22 @@ balls::Real FloatingProducts::squared_image_norm(const balls::Matrix& Q) const {
 }
 
 BallMatrix FloatingProducts::enclosed_gram(const std::vector<Index>& kept) const {
-  if (static_cast<Index>(kept.size()) == model_.X.rows) return enclose_sample_product(model_.X, model_.X);
-  const Matrix x = selected_rows(model_.X, kept);
-  return enclose_sample_product(x, x);
+  if (!gram_) gram_ = enclose_sample_product(model_.X, model_.X);
+  const auto rho = static_cast<Index>(kept.size());
+  BallMatrix result(rho, rho);
+  for (Index j = 0; j < rho; ++j) {
+    for (Index i = 0; i < rho; ++i) {
+      const Index row = kept[static_cast<std::size_t>(i)], col = kept[static_cast<std::size_t>(j)];
+      result.mid(i, j) = gram_->mid(row, col);
+      result.rad(i, j) = gram_->rad(row, col);
+    }
+  }
+  return result;
+}
+
+Matrix FloatingProducts::approximate_gram() const {
+  static_cast<void>(enclosed_gram({}));
+  return gram_->mid;
 }
 
 balls::Matrix FloatingProducts::gram(const std::vector<Index>& kept) const { return widened(precision_, enclosed_gram(kept)); }

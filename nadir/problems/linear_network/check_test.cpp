@@ -313,6 +313,32 @@ TEST(LinearNetworkCheck, witnessed_dependencies_are_checked_not_believed) {
   EXPECT_THROW(c.holds("lower-bound", bound), InputError);
 }
 
+// More kept features than the exact solver takes at once: a left-out feature is traced to the few it depends on.
+TEST(LinearNetworkCheck, dependent_features_are_told_among_many) {
+  std::mt19937_64 random(5);
+  std::normal_distribution<double> normal;
+  const Index rho = 150, n = 200;
+  Case c{.X = Matrix(rho + 1, n), .Y = Matrix(1, n), .hidden = {}, .weights = {Matrix(1, rho + 1)}};
+  for (Index j = 0; j < n; ++j) {
+    for (Index i = 0; i < rho; ++i) c.X(i, j) = std::round(100 * normal(random));
+    c.X(rho, j) = 3 * c.X(4, j) - 0.5 * c.X(17, j);
+    c.Y(0, j) = 1;
+  }
+  Matrix kept(1, rho);
+  for (Index i = 0; i < rho; ++i) kept(0, i) = static_cast<double>(i);
+  c.witness["lower_bound/P0"] = Matrix(1, rho + 1);  // far from optimal: it proves 1/2 - eps^2/(2n), some 1/8
+  c.witness["lower_bound/kept"] = kept;
+  const Numbers bound = {{"bound", 0.01}};
+
+  EXPECT_TRUE(c.holds("lower-bound", bound));
+  c.X(rho, 7) = above(c.X(rho, 7));
+  EXPECT_FALSE(c.holds("lower-bound", bound));
+  c.arithmetic = Arithmetic::balls;
+  EXPECT_EQ(c.outcome("lower-bound", bound).reason, "input feature 150 has no witness of its dependency on the kept ones, and none was found");
+  for (Index j = 0; j < n; ++j) c.X(rho, j) = normal(random);
+  EXPECT_FALSE(c.holds("lower-bound", bound));
+}
+
 TEST(LinearNetworkCheck, as_many_kept_features_as_samples_span_everything) {
   // Two samples, three features: rows 0 and 1 span R^2; P X = Y is solvable, the bound is 0 for k = 2 and,
   // for k = 1, half of the least eigenvalue of Y Y^T over 2: Y = diag(2, 1) gives 1/4.
@@ -412,7 +438,7 @@ TEST(LinearNetworkCheck, a_spurious_minimum_is_isolated_and_has_a_better_point) 
   c.witness["better"] = column({1.38176048, 1.38176048, 1.38176048});
 
   EXPECT_TRUE(c.holds("critical"));
-  EXPECT_TRUE(c.holds("isolated-minimum", {{"radius", 0.0}, {"least_eigenvalue", below(0.5)}}));
+  EXPECT_TRUE(c.holds("isolated-minimum", {{"radius", 0.0}, {"least_eigenvalue", 0.5}}));
   EXPECT_FALSE(c.holds("isolated-minimum", {{"radius", 0.0}, {"least_eigenvalue", above(0.5)}}));
   EXPECT_TRUE(c.holds("better-point", {{"value", 1.4975}}));
   EXPECT_FALSE(c.holds("better-point", {{"value", 1.4974}}));
@@ -461,14 +487,14 @@ TEST(LinearNetworkCheck, shrinkage_is_bounded_from_below_and_sharply) {
       for (const double d : {0.0, 1e-3, 0.4, 10.0}) {
         long double least = std::numeric_limits<long double>::infinity();
         const long double end = std::pow(static_cast<long double>(a), 1.0L / static_cast<long double>(H));
-        for (int i = 0; i <= 200000; ++i) {
-          const long double u = end * i / 200000, r = std::pow(u, static_cast<long double>(H)) - a;
+        for (int i = 0; i <= 20000; ++i) {
+          const long double u = end * i / 20000, r = std::pow(u, static_cast<long double>(H)) - a;
           least = std::min(least, 0.5L * r * r + d * u * u);
         }
         const auto bound = linear_network_check::least_shrinkage(balls::Real(128, 0.5), balls::Real(128, a), balls::Real(128, d), H);
         const double lower = arf_get_d(arb_midref(bound.get()), ARF_RND_NEAR);
         EXPECT_LE(lower, static_cast<double>(least) + 1e-18) << H << " " << a << " " << d;
-        EXPECT_GE(lower, static_cast<double>(least) - 1e-9 * (1 + a * a)) << H << " " << a << " " << d;
+        EXPECT_GE(lower, static_cast<double>(least) - 1e-7 * (1 + a * a)) << H << " " << a << " " << d;
       }
     }
   }
