@@ -121,6 +121,7 @@ TEST(Norms, bound_the_exact_ones_from_above_and_closely) {
     EXPECT_EQ(frobenius_norm_upper(A), frobenius_norm_upper(exact(A)));
     EXPECT_EQ(norm_1_upper(A), norm_inf_upper(transpose(exact(A))));
     EXPECT_EQ(norm_inf_upper(exact(A)), norm_1_upper(transpose(A.view())));
+    EXPECT_EQ(norm_1_upper(exact(A)), norm_1_upper(A));
   }
 }
 
