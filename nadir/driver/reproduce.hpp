@@ -18,7 +18,12 @@ struct PublishedRow {
 
 struct Reproduction {
   std::vector<PublishedRow> rows;
-  bool agrees() const;  // every row, and there is at least one
+  // Every row, and there is at least one.
+  bool agrees() const {
+    for (const PublishedRow& row : rows)
+      if (!row.agrees) return false;
+    return !rows.empty();
+  }
 };
 
 struct PublishedClaim {
