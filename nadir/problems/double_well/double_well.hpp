@@ -6,20 +6,13 @@
 // points. README.md has the mathematics. Block `x`: d x 1.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <span>
 
-#include "nadir/core/options.hpp"
 #include "nadir/core/problem.hpp"
+#include "nadir/problems/double_well/options.hpp"
 
 namespace nadir {
-
-struct DoubleWellOptions {
-  double a = 1.0;              // distance of the wells from the origin
-  std::int64_t dimension = 2;  // of x; all coordinates but the first are quadratic
-};
-OptionList rows(DoubleWellOptions& options);
 
 class DoubleWell {
  public:
