@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "nadir/base/random.hpp"
 #include "nadir/linalg/dense.hpp"
@@ -102,6 +103,16 @@ double value_at(const LinearNetwork& problem, std::span<const double> x, const V
   return problem.value(moved);
 }
 
+// The length with the lowest value along the direction, and what it gains.
+std::pair<double, double> best_length(const LinearNetwork& problem, std::span<const double> x, const Vector& direction, double longest, double start_value) {
+  double best_t = 0.0, decrease = 0.0;
+  for (int k = 0; k < num_lengths; ++k) {
+    const double t = longest * std::pow(2.0, -0.5 * k), gained = start_value - value_at(problem, x, direction, t);
+    if (gained > decrease) decrease = gained, best_t = t;
+  }
+  return {best_t, decrease};
+}
+
 // No point of the path lies above its start, up to rounding.
 bool is_downhill(const LinearNetwork& problem, std::span<const double> x, const Vector& direction, double t, double start_value) {
   for (int i = 1; i <= num_path_samples; ++i)
@@ -123,18 +134,14 @@ std::optional<Escape> find_escape_path(const LinearNetwork& problem, std::span<c
   for (int draw = 0; draw < num_draws; ++draw) {
     const std::optional<Vector> direction = draw_direction(problem, s, random);
     if (!direction) continue;
-    for (int k = 0; k < num_lengths; ++k) {
-      const double t = longest * std::pow(2.0, -0.5 * k);
-      const double decrease = value - value_at(problem, x, *direction, t);
-      if (!(decrease > least_decrease)) continue;
-      const bool downhill = is_downhill(problem, x, *direction, t, value);
-      if (best_is_downhill && !downhill) continue;
-      if (decrease <= best.decrease && downhill == best_is_downhill) continue;
-      best_is_downhill = downhill;
-      best.decrease = decrease;
-      best.displacement = *direction;
-      scale(t, best.displacement);
-    }
+    const auto [t, decrease] = best_length(problem, x, *direction, longest, value);
+    if (!(decrease > least_decrease)) continue;
+    const bool downhill = is_downhill(problem, x, *direction, t, value);
+    if (downhill < best_is_downhill || (downhill == best_is_downhill && decrease <= best.decrease)) continue;
+    best_is_downhill = downhill;
+    best.decrease = decrease;
+    best.displacement = *direction;
+    scale(t, best.displacement);
   }
   if (best.displacement.empty()) return std::nullopt;
   best.kind = Escape::Kind::path;
