@@ -65,6 +65,8 @@ std::string row_text(const OptionRow& row) {
   return line + wrapped(row.help + remarks(row), text_column) + "\n";
 }
 
+}  // namespace
+
 std::string named_lines(const std::vector<std::pair<std::string, std::string>>& lines) {
   std::size_t width = 0;
   for (const auto& [name, text] : lines) width = std::max(width, name.size());
@@ -74,7 +76,10 @@ std::string named_lines(const std::vector<std::pair<std::string, std::string>>& 
   return result;
 }
 
-}  // namespace
+std::string title_text(const Family& family) {
+  const std::string name(family.name());
+  return name + ": " + wrapped(std::string(family.summary()), name.size() + 2) + "\n";
+}
 
 std::string options_text(const std::vector<OptionGroup>& groups) {
   std::string text;
@@ -95,8 +100,7 @@ std::string overview_text() {
 }
 
 std::string family_text(Family& family) {
-  std::string text = std::string(family.name()) + ": " + std::string(family.summary()) + "\n\n" +
-                     std::string(family.help());
+  std::string text = title_text(family) + "\n" + std::string(family.help());
   if (!text.ends_with('\n')) text += "\n";
   text += options_text({{"Data and options", family.options()}});
   text += "\nStarts (--start)\n  " + joined(family.start_names(), ", ") + ", or FILE.npz with the blocks of a point\n";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nadir/cli/common_options.hpp"
@@ -11,6 +12,12 @@ namespace nadir::cli {
 
 // One aligned block per group, groups without rows left out. Defaults are what the fields hold now.
 std::string options_text(const std::vector<OptionGroup>& groups);
+
+// Name and text in two columns, the text broken at the width of a line.
+std::string named_lines(const std::vector<std::pair<std::string, std::string>>& lines);
+
+// "NAME: SUMMARY", broken likewise.
+std::string title_text(const Family& family);
 
 // `nadir --help`: usage, the subcommands, where to read on.
 std::string overview_text();

@@ -24,8 +24,7 @@ int run_judge(std::span<const std::string> arguments) {
                                         {"Everywhere", rows(common)}};
   const CommandLine line = read_arguments(arguments.subspan(1), groups, common, {"better"});
   if (line.wants_help) {
-    print_result(usage + "\n\n" + std::string(family->name()) + ": " + std::string(family->summary()) + "\n" +
-                 options_text(groups));
+    print_result(usage + "\n\n" + title_text(*family) + options_text(groups));
     return exit_done;
   }
   require_words(line, 0, 0, usage);

@@ -1,6 +1,7 @@
 // nadir: the command line. Chooses the subcommand and turns errors into exit codes; nothing else.
 #include <exception>
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,7 @@ namespace nadir::cli {
 namespace {
 
 int run(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) throw InputError("command line", "a command (nadir --help lists them)", "nothing");
-  const std::string& name = arguments.front();
+  const std::string name = arguments.empty() ? "" : arguments.front();
   if (name == "--help" || name == "-h") {
     print_result(overview_text());
     return exit_done;
@@ -28,7 +28,13 @@ int run(const std::vector<std::string>& arguments) {
   }
   std::string list;
   for (const std::string& known : names) list += (list.empty() ? "" : ", ") + known;
-  throw InputError("command line", "one of " + list, "'" + name + "'" + nearest_hint(name, names));
+  throw InputError("command line", "one of " + list,
+                   arguments.empty() ? "nothing (nadir --help says more)" : "'" + name + "'" + nearest_hint(name, names));
+}
+
+int explain_memory() {
+  print_message("out of memory; a smaller problem or more memory is needed");
+  return exit_bad_input;
 }
 
 int run_and_explain(const std::vector<std::string>& arguments) {
@@ -44,8 +50,9 @@ int run_and_explain(const std::vector<std::string>& arguments) {
     print_message(std::string("numerical breakdown: ") + error.what());
     return exit_breakdown;
   } catch (const std::bad_alloc&) {
-    print_message("out of memory; a smaller problem or more memory is needed");
-    return exit_bad_input;
+    return explain_memory();
+  } catch (const std::length_error&) {
+    return explain_memory();  // a vector longer than memory can be
   } catch (const std::exception& error) {
     print_message(std::string("a defect of nadir's own: ") + error.what() +
                   "; please report it with the command line and `nadir version`");

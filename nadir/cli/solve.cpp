@@ -18,8 +18,7 @@ const std::string usage = "nadir solve FAMILY [data and options] [-o DIR]";
 
 std::string help(Family& family, const std::vector<OptionGroup>& groups) {
   const std::string name(family.name());
-  return usage + "\n\n" + name + ": " + std::string(family.summary()) + "\n" + options_text(groups) + "\n`nadir help " +
-         name + "` tells the data, the theorem and an example.\n";
+  return usage + "\n\n" + title_text(family) + options_text(groups) + "\n`nadir help " + name + "` tells the data, the theorem and an example.\n";
 }
 
 // At most a few lines a second, however fast the iterations are.

@@ -1,6 +1,7 @@
 #include "nadir/core/point.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "nadir/base/error.hpp"
 
@@ -10,6 +11,11 @@ void Layout::add(std::string name, Index rows, Index cols) {
   if (name.empty() || find(name)) throw InputError("block " + name, "a new, non-empty name", "'" + name + "'");
   if (rows <= 0 || cols <= 0)
     throw InputError("block " + name, "positive dimensions", std::to_string(rows) + " x " + std::to_string(cols));
+  // Beyond this, offsets in bytes no longer fit an Index, long before memory ends.
+  constexpr Index most = std::numeric_limits<Index>::max() / static_cast<Index>(sizeof(double));
+  if (cols > (most - dimension_) / rows)
+    throw InputError("block " + name, "fewer than 2^60 numbers in all",
+                     std::to_string(rows) + " x " + std::to_string(cols));
   blocks_.push_back({std::move(name), rows, cols, dimension_});
   dimension_ += rows * cols;
 }

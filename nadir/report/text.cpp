@@ -111,9 +111,12 @@ std::string ends_block(const std::vector<End>& ends) {
   return text + aligned(lines, "  ");
 }
 
+// In the order in which the time was spent.
 std::string seconds_text(const std::map<std::string, double>& seconds) {
   std::string text;
-  for (const auto& [what, s] : seconds) text += (text.empty() ? "" : ", ") + what + " " + number_text(s, 3) + " s";
+  for (const char* what : {"load", "solve", "judge"})
+    if (const auto it = seconds.find(what); it != seconds.end())
+      text += (text.empty() ? "" : ", ") + it->first + " " + number_text(it->second, 3) + " s";
   return text;
 }
 

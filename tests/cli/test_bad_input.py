@@ -35,6 +35,9 @@ def refused(run, *words):
     (("solve", *DATA, "--seed", "-3"), ["--seed"]),
     (("solve", *DATA, "--loss", "sqared"), ["--loss", "squared"]),
     (("solve", *DATA, "--solver", "magic"), ["magic"]),
+    (("solve", *DATA, "--memory", "5"), ["--memory", "l-bfgs"]),
+    (("solve", *DATA, "--hidden", "9223372036854775807"), ["9223372036854775807"]),
+    (("solve", *DATA, "--hidden", "100000000000"), ["memory"]),
     (("solve", *DATA, "--start", "nowhere"), ["--start", "nowhere"]),
     (("solve", *DATA, "--require", "best"), ["--require", "global-proved"]),
     (("solve", *DATA, "--config", "absent.toml"), ["absent.toml"]),
@@ -63,7 +66,7 @@ def test_nan_is_named_with_file_row_and_column(nadir, data, tmp_path):
     x[7, 2] = numpy.nan
     numpy.save(tmp_path / "x.npy", x)
 
-    refused(nadir("solve", *DATA), "x.npy", "7", "2", "nan")
+    refused(nadir("solve", *DATA), "x.npy", "row 7, column 2", "NaN")
 
 
 @pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"PK\x03\x04", b"not an array"])
