@@ -3,7 +3,6 @@
 include(CMakePackageConfigHelpers)
 
 get_property(modules GLOBAL PROPERTY NADIR_MODULES)
-list(REMOVE_ITEM modules nadir_cli)
 
 add_library(nadir_nadir INTERFACE)
 add_library(nadir::nadir ALIAS nadir_nadir)

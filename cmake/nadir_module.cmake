@@ -1,10 +1,10 @@
-# nadir_module(name [DEPENDS modules...] [LIBRARIES targets...])
+# nadir_module(name [NOT_INSTALLED] [DEPENDS modules...] [LIBRARIES targets...])
 #
 # One folder, one static library: every .cpp beside the CMakeLists that is not a test, a benchmark or a
 # fuzz target. The modules that a folder may link are those that docs/map.md lets it include, so that a
 # forbidden include also fails to link. The folder's *_test.cpp become one test program, nadir_<name>_tests.
 function(nadir_module name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "NOT_INSTALLED" "" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp internal/*.cpp)
   list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
@@ -31,12 +31,14 @@ function(nadir_module name)
   if(ARG_LIBRARIES)
     target_link_libraries(${target} ${scope} ${ARG_LIBRARIES})
   endif()
-  set_property(GLOBAL APPEND PROPERTY NADIR_MODULES ${target})
-
-  file(GLOB headers CONFIGURE_DEPENDS *.hpp)
-  list(FILTER headers EXCLUDE REGEX "_(test|bench)\\.hpp$")
-  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
-  install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${folder})
+  if(NOT ARG_NOT_INSTALLED)
+    set_property(GLOBAL APPEND PROPERTY NADIR_MODULES ${target})
+    file(GLOB headers CONFIGURE_DEPENDS *.hpp)
+    list(FILTER headers EXCLUDE REGEX "_(test|bench)\\.hpp$")
+    list(FILTER headers EXCLUDE REGEX "/problems/[a-z_]+/check(_[a-z_]+)?\\.hpp$")  # the checker's own
+    file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+    install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${folder})
+  endif()
 
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
   list(FILTER tests EXCLUDE REGEX "/check_([a-z_]+_)?test\\.cpp$")

@@ -1,4 +1,5 @@
 # Runs COMMAND (a list) and compares what it prints with the file EXPECTED, to the letter.
+cmake_minimum_required(VERSION 3.25)
 execute_process(COMMAND ${COMMAND} OUTPUT_VARIABLE found ERROR_VARIABLE errors RESULT_VARIABLE code)
 file(READ ${EXPECTED} expected)
 if(NOT code STREQUAL "0" OR NOT found STREQUAL expected)

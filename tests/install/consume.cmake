@@ -1,5 +1,6 @@
 # Configures the project in SOURCE against the package in PREFIX, asking for VERSION. Where EXPECTED is "works",
 # builds and runs it; otherwise configuring must fail with a message that contains EXPECTED.
+cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE ${BUILD})
 execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G Ninja -DCMAKE_BUILD_TYPE=Release
   -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${PREFIX} -DNADIR_VERSION=${VERSION}

@@ -1,4 +1,5 @@
 # Installs BUILD below an empty PREFIX, and looks at what is there.
+cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE ${PREFIX})
 execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
 
@@ -15,6 +16,19 @@ list(FILTER private INCLUDE REGEX "/internal/|_test\\.hpp$|include/nadir/cli/")
 if(private)
   message(SEND_ERROR "installed, and nobody's business: ${private}")
 endif()
+
+# An installed header must not lean on one that is not.
+foreach(name IN LISTS installed)
+  if(name MATCHES "\\.hpp$")
+    file(STRINGS ${PREFIX}/${name} lines REGEX "^#include \"nadir/")
+    foreach(line IN LISTS lines)
+      string(REGEX REPLACE "^#include \"([^\"]+)\".*" "include/\\1" included "${line}")
+      if(NOT included IN_LIST installed)
+        message(SEND_ERROR "${name} includes what is not installed: ${included}")
+      endif()
+    endforeach()
+  endif()
+endforeach()
 
 # A package that names the build folder or a source folder works on one machine only.
 file(GLOB_RECURSE targets ${PREFIX}/*/cmake/nadir/*.cmake)
