@@ -10,6 +10,10 @@
 namespace nadir {
 namespace {
 
+// Directions whose Hessian products are computed together: enough for the rate of large products; more would
+// only take memory.
+constexpr Index most_stacked = 16;
+
 double sum_of_squares(std::span<const double> v) { return dot(v, v); }
 
 // 1/2 sum B o W o W
@@ -48,8 +52,10 @@ class LinearNetworkExpansion final : public Expansion {
   }
 
   void apply_hessian(ConstMatrixView U, MatrixView out) const override {
-    for (Index j = 0; j < U.cols; ++j)
-      apply_hessian_once({U.col(j), static_cast<std::size_t>(U.rows)}, {out.col(j), static_cast<std::size_t>(out.rows)});
+    for (Index j = 0; j < U.cols; j += most_stacked) {
+      const Index count = std::min(most_stacked, U.cols - j);
+      apply_hessian_stacked(U.columns(j, count), out.columns(j, count));
+    }
   }
 
   // Inverse of (X X^T/n, floored) on the first block, identity on the others: it removes the conditioning
@@ -98,26 +104,37 @@ class LinearNetworkExpansion final : public Expansion {
       for (const double b : B.flat()) out[i] += b * direction[i], ++i;
   }
 
-  void apply_hessian_once(std::span<const double> u, std::span<double> out) const {
+  // The recursions for all columns of U at once: direction k has the rows k d_out, ..., (k+1) d_out - 1 of dA_l and
+  // J_l, so that products with the network's own matrices are one large product instead of U.cols thin ones.
+  void apply_hessian_stacked(ConstMatrixView U, MatrixView out) const {
     const std::size_t H = V_.size();
     const auto& G = back();
-    const Layout& layout = problem_.layout();
+    const Index rows = left_[0].rows(), count = U.cols;
+    const auto part = [&](Matrix& stack, Index k) { return stack.view().block(k * rows, 0, rows, stack.cols()); };
     std::vector<Matrix> d_left(H + 1);  // dA_l; dA_H = 0 is left empty
     for (std::size_t l = H; l > 0; --l) {
-      d_left[l - 1] = product(left_[l], layout.block(u, l - 1));
-      if (l < H) multiply(1.0, d_left[l], Op::none, V_[l - 1], Op::none, 1.0, d_left[l - 1]);
+      d_left[l - 1] = l < H ? product(d_left[l], V_[l - 1]) : Matrix(rows * count, V_[l - 1].cols());
+      for (Index k = 0; k < count; ++k) multiply(1.0, left_[l], Op::none, block_of(U, k, l - 1), Op::none, 1.0, part(d_left[l - 1], k));
     }
     Matrix J = product(d_left[0], problem_.scaled_gram());
     for (std::size_t l = 0; l < H; ++l) {
-      const MatrixView block = layout.block(out, l);
-      multiply(1.0, left_[l + 1], Op::transpose, J, Op::none, 0.0, block);
+      for (Index k = 0; k < count; ++k) {
+        const MatrixView block = block_of(out, k, l);
+        multiply(1.0, left_[l + 1], Op::transpose, part(J, k), Op::none, 0.0, block);
+        if (l + 1 < H) multiply(1.0, part(d_left[l + 1], k), Op::transpose, G[l], Op::none, 1.0, block);
+      }
       if (l + 1 == H) break;
-      multiply(1.0, d_left[l + 1], Op::transpose, G[l], Op::none, 1.0, block);
       J = product(J, Op::none, V_[l], Op::transpose);
-      multiply(1.0, G[l], Op::none, layout.block(u, l), Op::transpose, 1.0, J);
+      for (Index k = 0; k < count; ++k) multiply(1.0, G[l], Op::none, block_of(U, k, l), Op::transpose, 1.0, part(J, k));
     }
-    add_penalty(u, out);
+    for (Index k = 0; k < count; ++k) add_penalty(column(U, k), column(out, k));
   }
+
+  static std::span<const double> column(ConstMatrixView U, Index k) { return {U.col(k), static_cast<std::size_t>(U.rows)}; }
+  static std::span<double> column(MatrixView U, Index k) { return {U.col(k), static_cast<std::size_t>(U.rows)}; }
+  // The entries of layer l, counted from 0, in column k.
+  ConstMatrixView block_of(ConstMatrixView U, Index k, std::size_t l) const { return problem_.layout().block(column(U, k), l); }
+  MatrixView block_of(MatrixView U, Index k, std::size_t l) const { return problem_.layout().block(column(U, k), l); }
 
   // How strongly the rest of the network amplifies the first layer, so that its preconditioned block is
   // of the size of the others.

@@ -146,5 +146,23 @@ TEST(Reduce, sees_zero_rows_and_dependent_rows) {
   EXPECT_EQ(d.kept.size(), 2u);
 }
 
+// Directions are stacked sixteen at a time: more than two stacks, the last one not full.
+TEST(LinearNetwork, a_block_of_directions_gives_what_each_gives_alone) {
+  for (const Case& c : cases()) {
+    const Matrix X = random_matrix(c.architecture.widths.front(), c.samples, 1), Y = random_matrix(c.architecture.widths.back(), c.samples, 2);
+    const LinearNetwork problem(c.architecture, reduce(X, Y), penalty_of(c));
+    const Index dimension = problem.layout().dimension();
+    const auto here = problem.expand(random_matrix(dimension, 1, 4).flat());
+    const Matrix U = random_matrix(dimension, 37, 5);
+
+    Matrix together(dimension, 37), alone(dimension, 37);
+    here->apply_hessian(U, together);
+    for (Index j = 0; j < 37; ++j) here->apply_hessian(U.view().columns(j, 1), alone.view().columns(j, 1));
+
+    axpy(-1.0, alone.flat(), together.flat());
+    EXPECT_LE(max_abs(together), 1e-13 * max_abs(alone));
+  }
+}
+
 }  // namespace
 }  // namespace nadir
