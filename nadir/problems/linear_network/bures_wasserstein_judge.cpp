@@ -86,11 +86,12 @@ class BuresWassersteinJudge {
   }
 
   void state_numerical_gap() {
-    const double optimum = bures_wasserstein_optimum(problem_), gap = verdict().value - optimum;
+    // Not the middle of the enclosure: near 0 the computed value is far more accurate than what is proved of it.
+    const double value = problem_.value(x_), optimum = bures_wasserstein_optimum(problem_), gap = value - optimum;
     is_global_numerically_ = gap <= options_.gap_tol * verdict().gap_scale;
     builder_.note(is_global_numerically_ ? "the value agrees with the closed form of the global minimum to " + text(gap)
                                          : "the value exceeds the closed form of the global minimum by " + text(gap),
-                  closed_form, Standing::holds, Rigor::numerical, {{"value", verdict().value}, {"closed_form", optimum}});
+                  closed_form, Standing::holds, Rigor::numerical, {{"value", value}, {"closed_form", optimum}});
   }
 
   void conclude() {
