@@ -22,6 +22,11 @@ int print_outcome(const RunOutcome& outcome, const CommonOptions& common) {
                   ", and the same command with --resume -o " + outcome.folder + " goes on");
     return exit_stopped;
   }
+  if (outcome.termination == Termination::not_finite && !meets(verdict, "local")) {
+    print_message("numerical breakdown: the value or its gradient left the range of double; scale the data towards 1, "
+                  "or try smaller steps or another --solver");
+    return exit_breakdown;
+  }
   if (common.require.empty() || meets(verdict, common.require)) return exit_done;
   print_message("--require " + common.require + " is not met: " + summary(verdict));
   return exit_refused;

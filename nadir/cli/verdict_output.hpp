@@ -6,8 +6,9 @@
 
 namespace nadir::cli {
 
-// Prints the result object (--json) or the text report on standard output. Returns the exit code: 3 for an
-// unfinished run, else 1 when --require is not met, else 0.
+// Prints the result object (--json) or the text report on standard output; an interrupted run has neither.
+// Returns the exit code: 3 for an unfinished run, else 4 where the solver met values that are not finite and
+// the point is no minimum, else 1 when --require is not met, else 0.
 int print_outcome(const RunOutcome& outcome, const CommonOptions& common);
 
 }  // namespace nadir::cli

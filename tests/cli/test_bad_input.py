@@ -64,6 +64,24 @@ def test_a_network_larger_than_memory_is_told(nadir, data):
     refused(nadir("solve", *DATA, "--hidden", "100000000000"), "memory")
 
 
+def test_data_whose_squares_overflow_are_a_breakdown_with_advice(nadir, data, tmp_path):
+    x, _ = data
+    numpy.save(tmp_path / "x.npy", 1e200 * x)
+
+    run = nadir("solve", *DATA)
+
+    assert run.code == 4
+    assert "overflow" in run.err and "divide" in run.err
+
+
+def test_a_solver_that_leaves_the_range_of_double_is_a_breakdown_with_advice(nadir):
+    run = nadir("solve", "double-well", "--solver", "gradient-descent", "--step-size", "1e300", "--json")
+
+    assert run.code == 4
+    assert run.json()["details"]["termination"] == "not_finite"
+    assert "scale" in run.err
+
+
 def test_nan_is_named_with_file_row_and_column(nadir, data, tmp_path):
     x, _ = data
     x[7, 2] = numpy.nan
