@@ -38,6 +38,9 @@ class Family {
 
   // One row per option and data file; rows point into this object.
   virtual OptionList options() = 0;
+  // Fills options and data with a small example problem, another for every seed: what the conformance suite
+  // runs every family on. Families without data may leave their defaults.
+  virtual void make_example(std::uint64_t seed) { (void)seed; }
   // Checks options and data against one another and builds the problem. Throws InputError. Call once,
   // after the options are filled in and before what follows.
   virtual void prepare() = 0;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/random.hpp"
 #include "nadir/problems/linear_network/bures_wasserstein_bound.hpp"
 #include "nadir/problems/linear_network/bures_wasserstein_family.hpp"
 #include "nadir/problems/linear_network/bures_wasserstein_judge.hpp"
@@ -98,6 +99,19 @@ Generator   --loss bures-wasserstein: the squared Wasserstein distance of W_H ..
 Example     nadir solve linear-network --x X.npy --y Y.npy --hidden 32,16
             nadir judge linear-network --x X.npy --y Y.npy --hidden 32,16 --point trained.npz
             nadir solve linear-network --loss bures-wasserstein --covariance S.npy --hidden 8)";
+}
+
+// Depth two to four, with a skip where widths agree, more and fewer samples than features.
+void LinearNetworkFamily::make_example(std::uint64_t seed) {
+  Random random(seed, 0);
+  const Index samples = seed % 3 == 2 ? 3 : 12;
+  options_ = {};
+  options_.x.values = Matrix(4, samples);
+  options_.y.values = Matrix(2, samples);
+  random.fill_normal(options_.x.values.flat());
+  random.fill_normal(options_.y.values.flat());
+  options_.hidden.assign(1 + seed % 3, 3);
+  options_.residual = seed % 2 == 1;
 }
 
 void LinearNetworkFamily::prepare() {

@@ -19,6 +19,7 @@ class LinearNetworkFamily final : public Family {
   std::string_view summary() const override;
   std::string_view help() const override;
   OptionList options() override { return rows(options_); }
+  void make_example(std::uint64_t seed) override;
   void prepare() override;
   ProblemRef problem() const override { return generator_ ? ProblemRef(*generator_) : ProblemRef(*problem_); }
   std::vector<std::string> start_names() const override;

@@ -1,0 +1,169 @@
+// The laws of every problem and of every solver on it. The oracle is the definition of a derivative, exact
+// equality of bits, and the value itself.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "nadir/base/random.hpp"
+#include "nadir/linalg/dense.hpp"
+#include "nadir/solvers/make_solver.hpp"
+#include "nadir/solvers/minimise.hpp"
+#include "tests/conformance/example.hpp"
+
+namespace nadir {
+namespace {
+
+struct Instance {
+  FamilyRow row;
+  std::uint64_t seed;
+};
+
+std::vector<Instance> instances() {
+  std::vector<Instance> all;
+  for (const FamilyRow& row : families())
+    for (std::uint64_t seed = 0; seed < 3; ++seed) all.push_back({row, seed});
+  return all;
+}
+
+std::string instance_name(const testing::TestParamInfo<Instance>& info) {
+  std::string name(info.param.row.name);
+  for (char& c : name)
+    if (c == '-') c = '_';
+  return name + "_" + std::to_string(info.param.seed);
+}
+
+class EveryFamily : public testing::TestWithParam<Instance> {
+ protected:
+  std::unique_ptr<Family> family = prepared_example(GetParam().row, GetParam().seed);
+  ProblemRef problem = family->problem();
+  Vector x = family->start(family->start_names().front(), 11, 0).values;
+
+  Vector direction(std::uint64_t stream) const {
+    Vector v(x.size());
+    Random(5, stream).fill_normal(v);
+    scale(1.0 / norm(v), v);
+    return v;
+  }
+  Vector moved(const Vector& v, double t) const {
+    Vector y = x;
+    axpy(t, v, y);
+    return y;
+  }
+};
+
+// log2 of the factor by which the Taylor remainder falls when t is halved: the median over the range of t, because
+// single pairs meet zeros of the remainder or, at the end, rounding.
+double median_slope(const std::vector<double>& remainders) {
+  std::vector<double> slopes;
+  for (std::size_t i = 0; i + 1 < remainders.size(); ++i)
+    if (remainders[i + 1] > 0.0) slopes.push_back(std::log2(remainders[i] / remainders[i + 1]));
+  if (slopes.empty()) return 99.0;  // no remainder at all: a quadratic
+  std::nth_element(slopes.begin(), slopes.begin() + static_cast<std::ptrdiff_t>(slopes.size() / 2), slopes.end());
+  return slopes[slopes.size() / 2];
+}
+
+TEST_P(EveryFamily, the_expansion_has_the_value_of_the_problem_bit_for_bit) {
+  EXPECT_EQ(problem.expand(x)->value(), problem.value(x));
+  EXPECT_TRUE(std::isfinite(problem.value(x)));
+}
+
+TEST_P(EveryFamily, taylor_remainders_fall_with_order_two_and_three) {
+  const auto at = problem.expand(x);
+  Vector g(x.size());
+  at->gradient(g);
+  for (std::uint64_t stream = 0; stream < 3; ++stream) {
+    const Vector v = direction(stream);
+    Matrix Hv(static_cast<Index>(x.size()), 1);
+    at->apply_hessian(ConstMatrixView(v.data(), Hv.rows(), 1), Hv);
+    std::vector<double> first, second;
+    for (double t = 0.25; t > 1e-3; t *= 0.5) {
+      const double remainder = problem.value(moved(v, t)) - at->value() - t * dot(g, v);
+      first.push_back(std::fabs(remainder));
+      second.push_back(std::fabs(remainder - 0.5 * t * t * dot(v, Hv.flat())));
+    }
+    EXPECT_GT(median_slope(first), 1.7);
+    EXPECT_GT(median_slope(second), 2.7);
+  }
+}
+
+TEST_P(EveryFamily, the_hessian_is_symmetric_and_acts_on_blocks_as_on_single_vectors) {
+  const auto at = problem.expand(x);
+  const Index n = problem.dimension();
+  const Vector u = direction(7), v = direction(8);
+  Matrix both(n, 2), image(n, 2), single(n, 1);
+  std::copy(u.begin(), u.end(), both.col(0));
+  std::copy(v.begin(), v.end(), both.col(1));
+
+  at->apply_hessian(both, image);
+  at->apply_hessian(both.view().columns(1, 1), single);
+
+  const double uHv = dot(u, {image.col(1), u.size()}), vHu = dot(v, {image.col(0), v.size()});
+  EXPECT_NEAR(uHv, vHu, 1e-12 * frobenius_norm(image));
+  for (Index i = 0; i < n; ++i) EXPECT_NEAR(image(i, 1), single(i, 0), 1e-13 * frobenius_norm(image));
+}
+
+TEST_P(EveryFamily, the_preconditioner_is_symmetric_and_positive) {
+  const auto at = problem.expand(x);
+  const Index n = problem.dimension();
+  const Vector u = direction(3), v = direction(4);
+  Matrix both(n, 2), image(n, 2);
+  std::copy(u.begin(), u.end(), both.col(0));
+  std::copy(v.begin(), v.end(), both.col(1));
+
+  at->apply_preconditioner(both, image);
+
+  EXPECT_NEAR(dot(u, {image.col(1), u.size()}), dot(v, {image.col(0), v.size()}), 1e-10 * frobenius_norm(image));
+  EXPECT_GT(dot(u, {image.col(0), u.size()}), 0.0);
+}
+
+TEST_P(EveryFamily, starts_are_reproducible_and_have_the_problems_layout) {
+  for (const std::string& name : family->start_names()) {
+    const Point a = family->start(name, 3, 1), b = family->start(name, 3, 1);
+    EXPECT_EQ(a.values, b.values) << name;
+    EXPECT_EQ(a.layout, problem.layout()) << name;
+  }
+}
+
+TEST_P(EveryFamily, every_solver_descends_and_stops_for_a_stated_reason) {
+  for (const std::string& name : solver_names()) {
+    SCOPED_TRACE(name);
+    const auto solver = make_solver(name, {});
+    Trace trace;
+    Observer observer;
+    observer.trace = &trace;
+
+    const Result result = minimise(*solver, problem, x, 1, {.max_iterations = 30}, observer);
+
+    EXPECT_NE(result.termination, Termination::not_run);
+    EXPECT_LE(result.value, problem.value(x));
+    EXPECT_EQ(result.value, problem.value(result.point));
+    EXPECT_EQ(static_cast<std::int64_t>(trace.size()), result.counts.iterations + 1);
+  }
+}
+
+TEST_P(EveryFamily, a_judge_never_moves_the_point_and_repeats_itself) {
+  Point point(problem.layout());
+  point.values = x;
+  const Judgement first = family->judge(point, {}), second = family->judge(point, {});
+  EXPECT_EQ(point.values, x);
+  EXPECT_EQ(first.verdict.headline, second.verdict.headline);
+  EXPECT_EQ(first.verdict.gap, second.verdict.gap);
+  EXPECT_LE(first.verdict.lower_bound, first.verdict.value);
+  EXPECT_EQ(first.verdict.family, family->name());
+}
+
+TEST_P(EveryFamily, an_escape_is_downhill_by_what_it_says) {
+  Point point(problem.layout());
+  point.values = x;
+  const std::optional<Escape> escape = family->judge(point, {}).verdict.escape;
+  if (!escape) GTEST_SKIP() << "no escape from this point";
+  EXPECT_LE(problem.value(moved(escape->displacement, 1.0)), problem.value(x) - escape->decrease * (1 - 1e-6));
+  EXPECT_GT(escape->decrease, 0.0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Conformance, EveryFamily, testing::ValuesIn(instances()), instance_name);
+
+}  // namespace
+}  // namespace nadir
