@@ -103,6 +103,9 @@ TEST(Ball, least_eigenvalue_sums_of_nothing_known_are_zero) {
     Matrix A(bits, n, n);
     arb_mat_indeterminate(A.get());
     EXPECT_TRUE(is_exactly_zero(least_eigenvalue_sum_lower(A, 2)));
+    A.set(0, 0, Real(bits, std::numeric_limits<double>::quiet_NaN()));
+    EXPECT_TRUE(is_exactly_zero(least_eigenvalue_sum_lower(A, 2)));
+    for (const Real& value : eigenvalues_lower(A)) EXPECT_TRUE(is_exactly_zero(value));
   }
 }
 
