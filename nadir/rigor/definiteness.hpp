@@ -10,7 +10,7 @@
 // All statements hold for the symmetric part (A + A^T)/2 of every matrix in the ball, that is for its
 // quadratic form, whether or not the midpoint is exactly symmetric. A matrix that is not square is an
 // InputError. A negative answer proves nothing: the matrix may be definite by less than the rounding errors
-// (relative to its norm, about 1e-16 n and up), or the radii may be too wide.
+// (a few units in the last place of its norm times n, and up), or the radii may be too wide.
 #pragma once
 
 #include "nadir/rigor/ball_matrix.hpp"
@@ -30,7 +30,7 @@ DefinitenessProof proves_positive_definite(const BallMatrix& A);
 DefinitenessProof proves_positive_definite(ConstMatrixView A);
 
 // A proved lower bound of the least eigenvalue, of either sign; -inf if nothing is known, +inf for 0 x 0.
-// Off by about 1e-16 n times the norm. Where A is not definite: one symmetric eigenproblem more.
+// Off by the rounding errors of one product, relative to the norm. Where A is not definite: one symmetric eigenproblem more.
 double least_eigenvalue_lower_bound(const BallMatrix& A);
 double least_eigenvalue_lower_bound(ConstMatrixView A);
 // -least_eigenvalue_lower_bound(-A)

@@ -5,7 +5,7 @@
 //   sigma_i(A) in ( (s)_i sqrt([1 - g, 1 + g]) +- |R|_2 ) / sqrt([1 - f, 1 + f]) ,
 // because singular values are 1-Lipschitz in the spectral norm and change by at most the extreme singular
 // values of V when multiplied by it. A^T A is never formed, so small singular values keep an absolute error
-// of about 1e-16 n |A|. Radii of A enter as |rad|_2. The factors come from LAPACK's dgesdd, untrusted.
+// of a few roundings of a product of size |A|. Radii of A enter as |rad|_2. The factors come from LAPACK's dgesdd, untrusted.
 #pragma once
 
 #include <vector>
