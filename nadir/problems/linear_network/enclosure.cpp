@@ -2,16 +2,19 @@
 
 #include <algorithm>
 
+#include "nadir/linalg/dense.hpp"
 #include "nadir/rigor/norms.hpp"
 #include "nadir/rigor/product.hpp"
 
 namespace nadir {
 namespace {
 
-// Samples per step of the residual: its memory, not its result, depends on it.
-constexpr Index residual_chunk = 4096;
+// Samples are taken in chunks that fit a cache, some chunks at a time in parallel. Chunks are added in order,
+// so that the result does not depend on the number of threads.
+constexpr Index residual_chunk = 512;
+constexpr Index chunks_at_once = 8;
 
-Interval samples(const LinearNetwork& problem) { return Interval::point(static_cast<double>(problem.data().num_samples)); }
+Interval sample_count(const LinearNetwork& problem) { return Interval::point(static_cast<double>(problem.data().num_samples)); }
 
 BallMatrix unflatten(std::span<const double> u, Index rows, Index cols) { return exact(ConstMatrixView(u.data(), rows, cols)); }
 
@@ -19,12 +22,21 @@ BallMatrix unflatten(std::span<const double> u, Index rows, Index cols) { return
 
 ResidualEnclosure enclose_residual(const BallMatrix& P, ConstMatrixView X, ConstMatrixView Y) {
   ResidualEnclosure result{Interval::point(0.0), BallMatrix(Y.rows, X.rows)};
-  for (Index first = 0; first < X.cols; first += residual_chunk) {
-    const Index count = std::min(residual_chunk, X.cols - first);
-    const ConstMatrixView inputs = X.columns(first, count);
-    const BallMatrix R = subtract(enclose_product(P, Op::none, inputs, Op::none), exact(Y.columns(first, count)));
-    result.squared_norm = result.squared_norm + enclose_frobenius_norm_squared(R);
-    result.times_inputs = add(result.times_inputs, enclose_product(R, Op::none, inputs, Op::transpose));
+  const Index num_chunks = (X.cols + residual_chunk - 1) / residual_chunk;
+  std::vector<ResidualEnclosure> part(static_cast<std::size_t>(chunks_at_once));
+  for (Index first = 0; first < num_chunks; first += chunks_at_once) {
+    const Index count = std::min(chunks_at_once, num_chunks - first);
+#pragma omp parallel for schedule(dynamic) num_threads(num_threads()) if (count > 1)
+    for (Index c = 0; c < count; ++c) {
+      const Index start = (first + c) * residual_chunk, samples = std::min(residual_chunk, X.cols - start);
+      const ConstMatrixView inputs = X.columns(start, samples);
+      const BallMatrix R = subtract(enclose_product(P, Op::none, inputs, Op::none), exact(Y.columns(start, samples)));
+      part[static_cast<std::size_t>(c)] = {enclose_frobenius_norm_squared(R), enclose_product(R, Op::none, inputs, Op::transpose)};
+    }
+    for (Index c = 0; c < count; ++c) {
+      result.squared_norm = result.squared_norm + part[static_cast<std::size_t>(c)].squared_norm;
+      result.times_inputs = add(result.times_inputs, part[static_cast<std::size_t>(c)].times_inputs);
+    }
   }
   return result;
 }
@@ -48,14 +60,14 @@ PointEnclosure::PointEnclosure(const LinearNetwork& problem, ConstMatrixView X, 
   Interval twice_value_times_n = residual.squared_norm;
   for (std::size_t l = 0; l < problem.penalty().size(); ++l)
     twice_value_times_n = twice_value_times_n + inner_product(penalty_times_n(l, W_[l]), W_[l]);
-  value_ = twice_value_times_n / (Interval::point(2.0) * samples(problem));
+  value_ = twice_value_times_n / (Interval::point(2.0) * sample_count(problem));
   value_.lower = std::max(value_.lower, 0.0);  // a sum of squares
   back_.push_back(residual.times_inputs);
 }
 
 BallMatrix PointEnclosure::penalty_times_n(std::size_t layer, const BallMatrix& W) const {
   const Matrix& B = problem_.penalty()[layer];
-  const Interval n = samples(problem_);
+  const Interval n = sample_count(problem_);
   BallMatrix result(W.rows(), W.cols());
   for (Index j = 0; j < W.cols(); ++j)
     for (Index i = 0; i < W.rows(); ++i) {
@@ -80,7 +92,7 @@ const std::vector<BallMatrix>& PointEnclosure::gradient_times_n() const {
 Interval PointEnclosure::gradient_norm() const {
   Interval squares = Interval::point(0.0);
   for (const BallMatrix& g : gradient_times_n()) squares = squares + enclose_frobenius_norm_squared(g);
-  return sqrt(squares) / samples(problem_);
+  return sqrt(squares) / sample_count(problem_);
 }
 
 bool PointEnclosure::is_exactly_critical() const {
@@ -114,7 +126,7 @@ BallMatrix PointEnclosure::hessian_times_n(std::span<const double> u) const {
 
 Interval PointEnclosure::curvature(std::span<const double> u) const {
   const BallMatrix direction = unflatten(u, static_cast<Index>(u.size()), 1);
-  return inner_product(direction, hessian_times_n(u)) / (samples(problem_) * enclose_frobenius_norm_squared(direction));
+  return inner_product(direction, hessian_times_n(u)) / (sample_count(problem_) * enclose_frobenius_norm_squared(direction));
 }
 
 BallMatrix PointEnclosure::whole_hessian_times_n() const {

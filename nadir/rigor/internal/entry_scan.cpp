@@ -23,18 +23,37 @@ int lowest_bit(double x) {
   return std::max(exponent, 1) - 1075 + trailing;
 }
 
+// Extremes of the moduli, kept in lanes that the compiler turns into vector registers: a plain reduction of
+// minima and maxima it may not reorder.
+struct Lanes {
+  static constexpr Index count = 8;
+  double largest[count] = {}, smallest[count], poison[count] = {};
+
+  Lanes() { std::fill_n(smallest, count, infinity); }
+  void take(const double* x, Index n) {
+    for (Index l = 0; l < n; ++l) {
+      const double a = std::fabs(x[l]), positive = a > 0.0 ? a : infinity;
+      largest[l] = largest[l] < a ? a : largest[l];
+      smallest[l] = positive < smallest[l] ? positive : smallest[l];
+      poison[l] += 0.0 * a;  // NaN from the first entry that is not finite
+    }
+  }
+};
+
 }  // namespace
 
 EntryScan scan_entries(ConstMatrixView A) {
   EntryScan scan;
-  scan.smallest = infinity;
-  for (Index j = 0; j < A.cols; ++j)
-    for (Index i = 0; i < A.rows; ++i) {
-      const double a = std::fabs(A(i, j));
-      if (!(a < infinity)) scan.is_finite = false;
-      scan.largest = std::max(scan.largest, a);
-      if (a > 0.0) scan.smallest = std::min(scan.smallest, a);
-    }
+  Lanes lanes;
+  for (Index j = 0; j < A.cols; ++j) {
+    const double* column = A.col(j);
+    Index i = 0;
+    for (; i + Lanes::count <= A.rows; i += Lanes::count) lanes.take(column + i, Lanes::count);
+    lanes.take(column + i, A.rows - i);
+  }
+  scan.largest = *std::max_element(lanes.largest, lanes.largest + Lanes::count);
+  scan.smallest = *std::min_element(lanes.smallest, lanes.smallest + Lanes::count);
+  scan.is_finite = std::all_of(lanes.poison, lanes.poison + Lanes::count, [](double p) { return p == 0.0; });
   if (!scan.is_finite) return scan;
   // Most data that is not dyadic betrays itself in the first entries.
   const int hopeless = scan.largest > 0.0 ? std::ilogb(scan.largest) - 53 : -always_a_multiple;
