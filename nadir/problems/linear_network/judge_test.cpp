@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "nadir/linalg/dense.hpp"
@@ -218,6 +219,20 @@ TEST(LinearNetworkJudge, uniform_decay_has_a_flat_spurious_minimum) {
   const Verdict saddle = setup.judge(weights(0, 0.821797126), loose).verdict;
   EXPECT_EQ(saddle.headline, Headline::strict_saddle);
   EXPECT_NEAR(2 * saddle.curvature->min_eigenvalue, -1.162197, 1e-4);
+}
+
+// Statement (iv) is about the layers between the first and the last: here the identity, whose rank 3 is that of
+// the narrowest hidden layer although the network has a single output.
+TEST(LinearNetworkJudge, statement_four_of_kawaguchi_leaves_out_the_last_layer) {
+  const Instance instance(Matrix::identity(2), M({{1, 0}}), {2, 3, 3, 1});
+
+  const Verdict verdict = instance.judge({M({{0, 0}, {0, 0}, {1, 1}}), Matrix::identity(3), Matrix(1, 3)}).verdict;
+
+  const auto four = std::find_if(verdict.evidence.begin(), verdict.evidence.end(),
+                                 [](const Evidence& e) { return e.theorem == "Kawaguchi 2016, theorem 2.3 (iv)"; });
+  ASSERT_NE(four, verdict.evidence.end());
+  EXPECT_EQ(four->standing, Standing::holds);
+  EXPECT_EQ(four->rigor, Rigor::proved);
 }
 
 TEST(LinearNetworkJudge, identity_skips_shift_the_landscape_and_nothing_else) {

@@ -39,16 +39,17 @@ void add_kawaguchi_hypotheses(JudgementBuilder& builder, const JudgedNetwork& ne
                {{"rank_of_inputs", static_cast<double>(data.kept.size())}, {"relative_gap_of_singular_values", relative_gap}});
 }
 
-// rank(V_H ... V_2) = p = the narrowest hidden width.
+// rank(V_{H-1} ... V_2) = p = the narrowest hidden width. (The paper counts hidden layers: its W_H is the last
+// but one.)
 void add_kawaguchi_iv(JudgementBuilder& builder, const JudgedNetwork& network, std::span<const double> x) {
   const LinearArchitecture& a = network.problem.architecture();
   const std::size_t H = a.num_layers();
   if (H < 2) return;
   const Index p = *std::min_element(a.widths.begin() + 1, a.widths.end() - 1);
   const std::vector<Matrix> V = a.effective_weights(x);
-  BallMatrix upper = exact(V[H - 1]);
-  double scale = H > 2 ? frobenius_norm(V[H - 1]) : 1.0;
-  for (std::size_t l = H - 1; l > 1; --l) {
+  BallMatrix upper = exact(V[H - 2]);
+  double scale = H > 2 ? frobenius_norm(V[H - 2]) : 1.0;
+  for (std::size_t l = H - 2; l > 1; --l) {
     upper = enclose_product(upper, exact(V[l - 1]));
     scale *= frobenius_norm(V[l - 1]);
   }
@@ -56,7 +57,7 @@ void add_kawaguchi_iv(JudgementBuilder& builder, const JudgedNetwork& network, s
   const Index proved = H == 2 ? p : rank_at_least(upper);
   const RankDecision numerical = H == 2 ? RankDecision{p, 0.0, true} : decide_rank(upper.mid, scale);
   const bool is_proved = proved >= p;
-  builder.note("the product of all layers after the first has the rank of the narrowest hidden layer: a saddle here would be strict",
+  builder.note("the product of the layers between the first and the last has the rank of the narrowest hidden layer: a saddle here would be strict",
                "Kawaguchi 2016, theorem 2.3 (iv)", is_proved || numerical.rank >= p ? Standing::holds : Standing::undecided,
                is_proved ? Rigor::proved : Rigor::numerical,
                {{"rank", static_cast<double>(std::max(proved, numerical.rank))}, {"narrowest_hidden_width", static_cast<double>(p)}});
