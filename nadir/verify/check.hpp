@@ -5,6 +5,7 @@
 // claims, and links neither solvers nor judges.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -47,6 +48,10 @@ class FamilyCheck {
   virtual void prepare(CheckMaterial material) = 0;
   // Re-derives one claim. All its numbers are finite. Throws InputError for a malformed claim or witness.
   virtual Outcome check(const Claim& claim) = 0;
+  // What the family makes tolerances relative to, for a `gap` (gap_scale) or `gradient-norm` (scale): a claim that
+  // states more is refused, because a large enough scale turns every point into a critical or a global one.
+  // A convention, not a claim: floating point is good enough. Infinity where the family states none.
+  virtual double largest_scale(const Claim&) { return std::numeric_limits<double>::infinity(); }
   // Whether a theorem covers this problem that leaves no critical points but global minima and saddles: the
   // premise of degenerate-saddle.
   virtual bool has_only_saddles_beside_global_minima() const { return false; }

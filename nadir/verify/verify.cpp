@@ -46,9 +46,22 @@ bool follows_from_bounds(const Claim& gap, const std::vector<Claim>& verified) {
          balls::is_at_most(exactly(number(*value, "upper")) - exactly(number(*bound, "bound")), exactly(number(gap, "gap"))) == Answer::yes;
 }
 
+// A negative tolerance or scale would let comparisons with their product hold by themselves, a large scale, too.
+std::string scale_objection(FamilyCheck& family, const Claim& claim, const char* scale_name) {
+  constexpr double room = 1.0 + 1e-6;  // scales are computed in floating point
+  const double scale = number(claim, scale_name);
+  if (!(scale >= 0.0 && number(claim, "tolerance") >= 0.0)) return "the tolerance or its scale is negative";
+  if (!(scale <= room * family.largest_scale(claim))) return "the tolerance is relative to a scale larger than the problem's";
+  return "";
+}
+
 Outcome check_claim(FamilyCheck& family, const Claim& claim, const std::vector<Claim>& verified) {
   if (!has_finite_numbers(claim)) return {false, "", "a number of the claim is not finite"};
+  if (claim.kind == "gradient-norm") {
+    if (std::string objection = scale_objection(family, claim, "scale"); !objection.empty()) return {false, "", std::move(objection)};
+  }
   if (claim.kind == "gap") {
+    if (std::string objection = scale_objection(family, claim, "gap_scale"); !objection.empty()) return {false, "", std::move(objection)};
     if (!is_gap_within_tolerance(claim)) return {false, "", "the gap exceeds the tolerance"};
     if (follows_from_bounds(claim, verified)) return {true, by_comparison, ""};
   }

@@ -241,6 +241,42 @@ TEST_F(Verify, a_gap_beyond_its_tolerance_is_refused) {
   EXPECT_EQ(v.claims.back().reason, "the gap exceeds the tolerance");
 }
 
+// With a negative tolerance 0 > tolerance * scale: the exactly critical point would pass for not critical.
+TEST_F(Verify, tolerances_and_scales_cannot_be_negative_or_inflated) {
+  const auto gradient = [](double lower, double upper, double scale, double tolerance) {
+    RunParts run = strict_run();
+    run.claims.push_back(proved("gradient-norm", {{"lower", lower}, {"upper", upper}, {"scale", scale}, {"tolerance", tolerance}}));
+    run.verdict.gradient_scale = scale;
+    run.verdict.criticality_tolerance = tolerance;
+    run.verdict.headline = Headline::not_critical;
+    return run;
+  };
+  EXPECT_FALSE(verified(gradient(0.0, 0.0, 1.0, -1e-8)).verified);
+  EXPECT_FALSE(verified(gradient(0.0, 0.0, -1.0, 1e-8)).verified);
+
+  // A gradient of (13 - 12) (4, 3) that a scale of 1e30 calls critical.
+  RunParts inflated = strict_run();
+  inflated.X = Matrix::identity(1);
+  inflated.Y = Matrix::from_rows({{13}});
+  inflated.hidden = {1};
+  inflated.point = {{"W1", Matrix::from_rows({{3}})}, {"W2", Matrix::from_rows({{3.9}})}};
+  inflated.witness["direction"] = Matrix::from_rows({{1}, {-1}});
+  inflated.claims = {proved("gradient-norm", {{"lower", 0}, {"upper", 10}, {"scale", 1e30}, {"tolerance", 1e-8}}),
+                     proved("negative-curvature", {{"curvature", -0.1}})};
+  inflated.verdict.gradient_norm = 6;
+  inflated.verdict.gradient_scale = 1e30;
+  const Verification v = verified(inflated);
+  EXPECT_FALSE(v.verified);
+  EXPECT_EQ(v.claims[0].reason, "the tolerance is relative to a scale larger than the problem's");
+
+  RunParts gap = global_run();
+  set(gap.claim("gap"), "gap_scale", gap.verdict.gap_scale = 0.2501);
+  EXPECT_FALSE(verified(gap).verified);
+  set(gap.claim("gap"), "gap_scale", gap.verdict.gap_scale = -0.25);
+  set(gap.claim("gap"), "tolerance", gap.verdict.tolerance = -1);
+  EXPECT_FALSE(verified(gap).verified);
+}
+
 TEST_F(Verify, every_headline_needs_its_claims) {
   for (const auto& [make, kinds] : std::vector<std::pair<RunParts (*)(), std::vector<std::string>>>{
            {global_run, {"value", "lower-bound", "gap"}},

@@ -1,6 +1,7 @@
 #include "nadir/problems/double_well/check.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nadir/base/error.hpp"
 #include "nadir/problems/double_well/options.hpp"
@@ -26,6 +27,7 @@ class DoubleWellCheck final : public FamilyCheck {
   OptionList options() override { return rows(options_); }
   void prepare(CheckMaterial material) override;
   Outcome check(const Claim& claim) override;
+  double largest_scale(const Claim& claim) override;
 
  private:
   Answer test(const Claim& claim, slong precision) const;
@@ -65,6 +67,15 @@ Outcome DoubleWellCheck::check(const Claim& claim) {
     if (answer != Answer::unknown) break;
   }
   return outcome(answer, "the claim is false");
+}
+
+// The barrier's height for gaps; for gradients |(|x_1| (x_1^2 + a^2) + a^3, x_2, ..., x_d)|.
+double DoubleWellCheck::largest_scale(const Claim& claim) {
+  const double a = options_.a, first = std::fabs(point_.flat()[0]);
+  if (claim.kind == "gap") return 0.25 * a * a * a * a;
+  double squares = std::pow(first * (first * first + a * a) + a * a * a, 2);
+  for (const double x : point_.flat().subspan(1)) squares += x * x;
+  return std::sqrt(squares);
 }
 
 Answer DoubleWellCheck::test(const Claim& claim, slong precision) const {

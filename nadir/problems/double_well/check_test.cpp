@@ -81,6 +81,14 @@ TEST(DoubleWellCheck, escapes_may_stand_in_the_point_file) {
   EXPECT_TRUE(check->check({"descent", "", "", Rigor::proved, {{"decrease", 0.25}}}).verified);  // a = 1: from 1/4 to 0
 }
 
+TEST(DoubleWellCheck, scales_are_the_barrier_and_the_gradient_without_cancellation) {
+  auto check = make_double_well_check();  // a = 1
+  check->prepare({{{"x", column({-2, 3})}}, {}, Arithmetic::automatic});
+
+  EXPECT_EQ(check->largest_scale({"gap", "", "", Rigor::proved, {}}), 0.25);
+  EXPECT_DOUBLE_EQ(check->largest_scale({"gradient-norm", "", "", Rigor::proved, {}}), std::sqrt(130.0));  // (2 * 5 + 1, 3)
+}
+
 TEST(DoubleWellCheck, what_is_not_finite_or_not_known_is_not_verified) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
 

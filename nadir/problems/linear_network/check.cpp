@@ -1,10 +1,11 @@
 #include "nadir/problems/linear_network/check.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <cmath>
 #include <optional>
 
 #include "nadir/base/error.hpp"
+#include "nadir/linalg/dense.hpp"
 #include "nadir/problems/linear_network/check_bound.hpp"
 #include "nadir/problems/linear_network/check_bures_wasserstein.hpp"
 #include "nadir/problems/linear_network/check_model.hpp"
@@ -54,6 +55,7 @@ class LinearNetworkCheck final : public FamilyCheck {
   OptionList options() override { return rows(options_); }
   void prepare(CheckMaterial material) override;
   Outcome check(const Claim& claim) override;
+  double largest_scale(const Claim& claim) override;
   bool has_only_saddles_beside_global_minima() const override;
 
  private:
@@ -114,6 +116,17 @@ void LinearNetworkCheck::add_levels() {
       levels_.push_back({precision, by_balls, std::make_unique<BallProducts>(model_, precision), {}, {}, {}});
   if (!insists)
     levels_.push_back({precisions[0], by_rigor, std::make_unique<FloatingProducts>(model_, precisions[0]), {}, {}, {}});
+}
+
+// Gaps are relative to the value, but at least to 1e-6 of the value of the zero network, and to 1 where both vanish.
+double LinearNetworkCheck::largest_scale(const Claim& claim) {
+  if (bures_wasserstein_) return std::numeric_limits<double>::infinity();
+  const Evaluation& at_point = here(levels_.front());
+  if (claim.kind == "gradient-norm") return at_point.largest_gradient_scale();
+  const double two_n = 2.0 * static_cast<double>(model_.num_samples());
+  const double value = arf_get_d(arb_midref(at_point.value_2n().get()), ARF_RND_UP) / two_n;
+  const double scale = std::max(value, 1e-6 * std::pow(frobenius_norm(model_.Y), 2) / two_n);
+  return scale > 0.0 ? scale : 1.0;
 }
 
 // Kawaguchi 2016, theorem 2.3 and Lu, Kawaguchi 2017, need the squared loss without a penalty.

@@ -1,9 +1,11 @@
 #include "nadir/problems/linear_network/check_model.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "nadir/base/error.hpp"
+#include "nadir/linalg/dense.hpp"
 
 namespace nadir::linear_network_check {
 namespace {
@@ -125,6 +127,18 @@ balls::Real Evaluation::gradient_norm_squared_nn() const {
   balls::Real sum(precision_);
   for (std::size_t l = 0; l < V_.size(); ++l) sum = sum + squared_norm(gradient_n(l));
   return sum;
+}
+
+double Evaluation::largest_gradient_scale() const {
+  const auto norm = [](const balls::Matrix& A) { return arf_get_d(arb_midref(square_root(squared_norm(A)).get()), ARF_RND_UP); };
+  const double n = static_cast<double>(model_.num_samples()), x = frobenius_norm(model_.X), y = frobenius_norm(model_.Y);
+  const double residual = (norm(left_[0] * V_[0]) * x + y) / n;
+  double squares = 0.0, penalties = 0.0;
+  for (std::size_t l = 0; l < V_.size(); ++l) {
+    squares += std::pow(norm(left_[l]) * residual * (l == 0 ? x : norm(right_[l]) * x), 2);
+    if (!penalty_n_.empty()) penalties += std::pow(norm(entrywise_product(penalty_n_[l], W_[l])) / n, 2);
+  }
+  return std::sqrt(squares) + std::sqrt(penalties);
 }
 
 bool Evaluation::is_exactly_critical() const {

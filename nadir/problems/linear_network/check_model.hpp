@@ -119,6 +119,9 @@ class Evaluation {
   const balls::Real& value_2n() const { return value_2n_; }
   balls::Real gradient_norm_squared_nn() const;  // n^2 |grad f|^2
   bool is_exactly_critical() const;
+  // What |grad f| would be without cancellation, from above, in floating point:
+  // (sum_l (|A_l| (|P| |X| + |Y|)/n |C_l X|)^2)^{1/2} + |B o W|, with |C_l X| <= |C_l| |X|.
+  double largest_gradient_scale() const;
   balls::Real second_derivative_n(const std::vector<Matrix>& direction) const;  // n D^2f[U, U]
   balls::Matrix hessian_n() const;                                              // n D^2f, dimension x dimension
 
