@@ -195,6 +195,16 @@ class Headers(Check):
         self.assertEqual(code, 1, output)
         self.assertIn("nadir/base/bad.hpp", output)
 
+    def test_rejects_a_header_whose_source_includes_it_second(self):
+        code, output = run("check_headers", {"nadir/base/bad.hpp": "#pragma once\nstd::string f();\n",
+                                             "nadir/base/bad.cpp": '#include <string>\n#include "nadir/base/bad.hpp"\n'})
+
+        self.assertEqual(code, 1, output)
+
+    def test_leaves_a_header_to_the_build_whose_source_includes_it_first(self):
+        self.accepts("check_headers", {"nadir/base/good.hpp": "#pragma once\nint f();\n",
+                                       "nadir/base/good.cpp": '#include "nadir/base/good.hpp"\n#include <string>\n'})
+
     def test_rejects_a_tree_without_headers(self):
         self.assertEqual(run("check_headers", {"README.md": "x\n"})[0], 1)
 
