@@ -157,6 +157,9 @@ class Words(Check):
         prose = "// Returns the root; the other one is its negative.\n//   double x = root(2);\n// for (all i) {x_i} is summed\n"
         self.accepts("check_words", {**GOOD, "nadir/base/good.hpp": prose})
 
+    def test_leaves_build_folders_alone(self):
+        self.accepts("check_words", {**GOOD, "build/release/CMakeCache.txt": "X=/ho" "me/somebody/x\n"})
+
     def test_rejects_notes_to_self(self):
         for word in ("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK"):
             self.rejects("check_words", "nadir/base/bad.cpp", f"// {word}: later\n", "unfinished")
