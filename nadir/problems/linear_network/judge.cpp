@@ -25,6 +25,10 @@ const char* const every_minimum_is_global = "Kawaguchi 2016, theorem 2.3 (ii), (
 // Exact arithmetic on the whole Hessian is tried up to this many parameters.
 constexpr Index exact_hessian_limit = 96;
 
+// A claim leaves room of its own width on either side: another summation order, in whoever checks it, may
+// enclose the same number a little less tightly. Exact values stay exact.
+Interval with_room(const Interval& x) { return {sub_down(x.lower, x.width()), add_up(x.upper, x.width())}; }
+
 class LinearNetworkJudge {
  public:
   LinearNetworkJudge(const JudgedNetwork& network, const Point& point, const JudgeOptions& options)
@@ -51,16 +55,18 @@ class LinearNetworkJudge {
   }
 
   void state_value_and_gap() {
-    const Interval value = here_.value();
+    Interval value = with_room(here_.value());
+    value.lower = std::max(value.lower, 0.0);
     verdict().value = value.mid();
     verdict().gap_scale = gap_scale(problem_, value.mid());
     builder_.prove("value", "the value lies between the stated bounds", "", {{"lower", value.lower}, {"upper", value.upper}});
     const DecayBound decay = is_penalised() ? decay_lower_bound(problem_, network_.bound) : DecayBound{network_.bound.bound, network_.bound.numerical, ""};
-    verdict().lower_bound = decay.proved;
-    verdict().gap = sub_up(value.upper, decay.proved);
+    const double bound = std::max(0.0, sub_down(decay.proved, value.width()));
+    verdict().lower_bound = bound;
+    verdict().gap = sub_up(value.upper, bound);
     const std::string theorem = decay.theorem.empty() ? "reduced-rank regression; Kawaguchi 2016, theorem 2.3" : decay.theorem;
-    builder_.prove("lower-bound", "no weights whatever have a value below the bound", decay.proved > 0.0 ? theorem : "a sum of squares is not negative",
-                   {{"bound", decay.proved}});
+    builder_.prove("lower-bound", "no weights whatever have a value below the bound", bound > 0.0 ? theorem : "a sum of squares is not negative",
+                   {{"bound", bound}});
     if (network_.bound.is_rank_proved) {
       builder_.certificate().witness["lower_bound/P0"] = problem_.data().least_squares;
       std::vector<Index> ascending = problem_.data().kept;
@@ -83,13 +89,14 @@ class LinearNetworkJudge {
       is_global_numerically_ = true;
     } else {
       builder_.note("the value is within " + text(verdict().gap) + " of the global minimum, no closer is shown", theorem, Standing::holds,
-                    Rigor::proved, {{"upper", value.upper}, {"lower", decay.proved}});
+                    Rigor::proved, {{"upper", value.upper}, {"lower", bound}});
     }
   }
 
   void state_gradient() {
     expansion_ = problem_.expand(x_);
-    const Interval norm = here_.gradient_norm();
+    Interval norm = with_room(here_.gradient_norm());
+    norm.lower = std::max(norm.lower, 0.0);
     verdict().gradient_norm = norm.mid();
     verdict().gradient_scale = expansion_->gradient_scale();
     is_exactly_critical_ = here_.is_exactly_critical();
@@ -130,7 +137,7 @@ class LinearNetworkJudge {
     // Of an exactly critical point every negative curvature speaks, however small.
     const double telling = is_exactly_critical_ ? 0.0 : telling_curvature(verdict().gradient_norm, curvature_, x_);
     if (curvature_.direction.empty() || !(curvature_.curvature.min_eigenvalue < -telling)) return false;
-    const Interval along = here_.curvature(curvature_.direction);
+    const Interval along = with_room(here_.curvature(curvature_.direction));
     if (!(along.upper < -telling)) return false;
     builder_.prove("negative-curvature", "the Hessian has an eigenvalue of at most " + text(along.upper),
                    is_penalised() ? "Rayleigh quotient" : std::string("Rayleigh quotient; ") + second_order_theorem, {{"curvature", along.upper}});
@@ -192,7 +199,7 @@ class LinearNetworkJudge {
     for (const Vector& c : candidates)
       if (const double v = problem_.value(c); v < best_value) best = &c, best_value = v;
     if (!best) return false;
-    const Interval value = PointEnclosure(problem_, network_.X, network_.Y, *best).value();
+    const Interval value = with_room(PointEnclosure(problem_, network_.X, network_.Y, *best).value());
     if (!(value.upper < here_.value().lower)) return false;
     builder_.prove("better-point", "a point with value at most " + text(value.upper) + " is in hand", "", {{"value", value.upper}});
     builder_.certificate().witness["better"] = Matrix(ConstMatrixView(best->data(), static_cast<Index>(best->size()), 1));
@@ -203,7 +210,7 @@ class LinearNetworkJudge {
   bool prove_escape() {
     if (!verdict().escape) return false;
     const Interval there = PointEnclosure(problem_, network_.X, network_.Y, x_, verdict().escape->displacement).value();
-    const double decrease = sub_down(here_.value().lower, there.upper);
+    const double decrease = sub_down(with_room(here_.value()).lower, with_room(there).upper);
     if (!(decrease > 0.0)) {
       verdict().escape.reset();
       return false;
