@@ -13,6 +13,7 @@ namespace nadir::linear_network_check {
 namespace {
 
 constexpr Index chunk = 4096;  // samples at a time: bounds the memory for balls
+constexpr Index cache_chunk = 512, parts_at_once = 8;  // of doubles: what fits a cache, and how many in parallel
 
 // Calls body(first, count) for all samples in chunks.
 template <class Body>
@@ -125,14 +126,27 @@ balls::Real BallProducts::least_gram_eigenvalue(const std::vector<Index>& kept) 
 Matrix BallProducts::approximate_gram() const { return sample_product(model_.X, model_.X); }
 
 SampleProducts::Residual FloatingProducts::residual(const balls::Matrix& P) const {
+  struct Part {
+    Interval squared_norm;
+    BallMatrix times_inputs;
+  };
   const BallMatrix p = rounded(P);
   Residual result{balls::Real(precision_), balls::Matrix(precision_, P.rows(), P.cols())};
-  for_chunks(model_.num_samples(), [&](Index first, Index count) {
-    const ConstMatrixView x = model_.X.columns(first, count);
-    const BallMatrix R = subtract(enclose_product(p, Op::none, x, Op::none), exact(model_.Y.columns(first, count)));
-    result.squared_norm = result.squared_norm + widened(precision_, enclose_frobenius_norm_squared(R));
-    result.times_inputs = result.times_inputs + widened(precision_, enclose_product(R, Op::none, x, Op::transpose));
-  });
+  std::vector<Part> parts(static_cast<std::size_t>(parts_at_once));
+  for (Index first = 0; first < model_.num_samples(); first += parts_at_once * cache_chunk) {
+    const Index left = model_.num_samples() - first, count = std::min(parts_at_once, (left + cache_chunk - 1) / cache_chunk);
+#pragma omp parallel for schedule(dynamic) num_threads(num_threads())
+    for (Index c = 0; c < count; ++c) {
+      const Index start = first + c * cache_chunk, samples = std::min(cache_chunk, model_.num_samples() - start);
+      const ConstMatrixView x = model_.X.columns(start, samples);
+      const BallMatrix R = subtract(enclose_product(p, Op::none, x, Op::none), exact(model_.Y.columns(start, samples)));
+      parts[static_cast<std::size_t>(c)] = {enclose_frobenius_norm_squared(R), enclose_product(R, Op::none, x, Op::transpose)};
+    }
+    for (Index c = 0; c < count; ++c) {  // in order, and by one thread: Arb's sums
+      result.squared_norm = result.squared_norm + widened(precision_, parts[static_cast<std::size_t>(c)].squared_norm);
+      result.times_inputs = result.times_inputs + widened(precision_, parts[static_cast<std::size_t>(c)].times_inputs);
+    }
+  }
   return result;
 }
 
