@@ -216,6 +216,9 @@ double hessian_lipschitz_times_n(const LinearNetwork& problem, const PointEnclos
 
 namespace {
 
+// Weights that decay has driven to zero are zero to the accuracy of the point, not to rounding.
+constexpr double tangent_tol = 1e-6;
+
 // The rank of the tangent space of the hidden rotations (Omega W_l, -W_{l+1} Omega) that leave f unchanged.
 std::int64_t symmetry_dimension(const LinearNetwork& problem, std::span<const double> x) {
   const Layout& layout = problem.layout();
@@ -237,7 +240,7 @@ std::int64_t symmetry_dimension(const LinearNetwork& problem, std::span<const do
   for (std::size_t j = 0; j < tangents.size(); ++j) std::copy(tangents[j].begin(), tangents[j].end(), T.col(static_cast<Index>(j)));
   std::int64_t rank = 0;
   const Vector s = svd(T).values;
-  for (const double value : s) rank += value > 1e-9 * s[0];
+  for (const double value : s) rank += value > tangent_tol * s[0];
   return rank;
 }
 
@@ -264,8 +267,11 @@ DecayMinimum examine_decay_minimum(const LinearNetwork& problem, const PointEncl
   for (const double radius : {1e-1, 1e-3, 1e-5, 1e-7}) {
     const auto proof = prove_critical_point(H, g, hessian_lipschitz_times_n(problem, here, radius), radius);
     if (!proof || proof->num_negative != 0) continue;
+    // Stated with a factor of two of room, for whoever checks it with other constants; the ball must stay
+    // inside that of uniqueness.
     const double n = static_cast<double>(problem.data().num_samples);
-    result.isolated = IsolatedMinimum{proof->radii.existence, div_down(proof->least_curvature, n)};
+    const double roomy = 2.0 * proof->radii.existence;
+    result.isolated = IsolatedMinimum{roomy < 0.5 * proof->radii.uniqueness ? roomy : proof->radii.existence, 0.5 * div_down(proof->least_curvature, n)};
     break;
   }
   return result;
