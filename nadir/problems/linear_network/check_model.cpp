@@ -133,12 +133,17 @@ double Evaluation::largest_gradient_scale() const {
   const auto norm = [](const balls::Matrix& A) { return arf_get_d(arb_midref(square_root(squared_norm(A)).get()), ARF_RND_UP); };
   const double n = static_cast<double>(model_.num_samples()), x = frobenius_norm(model_.X), y = frobenius_norm(model_.Y);
   const double residual = (norm(left_[0] * V_[0]) * x + y) / n;
-  double squares = 0.0, penalties = 0.0;
+  double squares = 0.0, penalties = 0.0, strengths = 0.0;
   for (std::size_t l = 0; l < V_.size(); ++l) {
     squares += std::pow(norm(left_[l]) * residual * (l == 0 ? x : norm(right_[l]) * x), 2);
-    if (!penalty_n_.empty()) penalties += std::pow(norm(entrywise_product(penalty_n_[l], W_[l])) / n, 2);
+    if (penalty_n_.empty()) continue;
+    penalties += std::pow(norm(entrywise_product(penalty_n_[l], W_[l])) / n, 2);
+    strengths += std::pow(norm(penalty_n_[l]) / n, 2);
   }
-  return std::sqrt(squares) + std::sqrt(penalties);
+  // Weights that could fit the data are of this size; at zero weights the scale is their penalty.
+  const double ratio = y / x, size = ratio > 0.0 && std::isfinite(ratio) ? std::pow(ratio, 1.0 / static_cast<double>(V_.size())) : 1.0;
+  constexpr double rounding = 1.0 + 1e-9;  // whoever stated the scale computed it in another order
+  return rounding * (std::sqrt(squares) + std::sqrt(penalties) + size * std::sqrt(strengths));
 }
 
 bool Evaluation::is_exactly_critical() const {

@@ -84,9 +84,16 @@ class LinearNetworkExpansion final : public Expansion {
       squares += block * block;
       if (l + 1 < V_.size()) right = product(V_[l], right);
     }
+    if (!problem_.is_penalised()) return std::sqrt(squares);
+    // A minimum at zero weights has neither gradient nor weights: the penalty of weights that could fit the
+    // data, of size (|Y|/|X|)^{1/H}, is the scale there.
     Vector decay(x_.size(), 0.0);
     add_penalty(x_, decay);
-    return std::sqrt(squares) + norm(decay);
+    double penalties = 0.0;
+    for (const Matrix& B : problem_.penalty()) penalties += sum_of_squares(B.flat());
+    const double ratio = std::sqrt(problem_.data().target_norm_squared) / frobenius_norm(problem_.data().factor);
+    const double size = ratio > 0.0 && std::isfinite(ratio) ? std::pow(ratio, 1.0 / static_cast<double>(V_.size())) : 1.0;
+    return std::sqrt(squares) + norm(decay) + size * std::sqrt(penalties);
   }
 
  private:
