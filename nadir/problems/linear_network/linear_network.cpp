@@ -162,13 +162,21 @@ class LinearNetworkExpansion final : public Expansion {
   mutable double input_weight_ = 0.0;
 };
 
-// A Cholesky factor of S + floor I; the floor grows until the factorisation succeeds.
-Matrix floored_factor(const Matrix& S) {
+// A Cholesky factor of S = F F^T/n, with the mean eigenvalue in the directions in which the inputs do not vary:
+// a small floor there would blow up the rounding errors of gradients that are zero. What floor is still needed
+// grows until the factorisation succeeds.
+Matrix floored_factor(const Matrix& S, const Matrix& F) {
   double trace = 0.0;
   for (Index i = 0; i < S.rows(); ++i) trace += S(i, i);
-  double floor = trace > 0.0 ? 1e-14 * trace : 1.0;
-  for (;; floor *= 100.0) {
-    Matrix shifted = S, L;
+  Matrix filled = S;
+  if (F.cols() < S.rows()) {
+    const double mean = trace > 0.0 ? trace / static_cast<double>(F.cols()) : 1.0;
+    const Matrix Q = qr(F).Q;
+    multiply(-mean, Q, Op::none, Q, Op::transpose, 1.0, filled);
+    for (Index i = 0; i < S.rows(); ++i) filled(i, i) += mean;
+  }
+  for (double floor = trace > 0.0 ? 1e-14 * trace : 0.0;; floor = 100.0 * floor + 1e-300) {
+    Matrix shifted = filled, L;
     for (Index i = 0; i < S.rows(); ++i) shifted(i, i) += floor;
     if (cholesky(shifted, L)) return L;
   }
@@ -193,7 +201,7 @@ LinearNetwork::LinearNetwork(LinearArchitecture architecture, ReducedData data, 
   require_widths(architecture_, data_, penalty_);
   scaled_gram_ = data_.gram.mid;
   nadir::scale(1.0 / static_cast<double>(data_.num_samples), scaled_gram_.flat());
-  input_factor_ = floored_factor(scaled_gram_);
+  input_factor_ = floored_factor(scaled_gram_, data_.factor);
 }
 
 double LinearNetwork::value(std::span<const double> x) const { return LinearNetworkExpansion(*this, x).value(); }
