@@ -16,6 +16,7 @@ using internal::value_noise;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double accept_ratio = 0.01;  // eta_1 of [ConnGouldToint2000]
 constexpr double shrink_ratio = 0.25, grow_ratio = 0.75;
+constexpr double curvature_noise = 64.0 * std::numeric_limits<double>::epsilon();  // relative to the largest met
 constexpr std::uint64_t curvature_stream = 0x6375727600000000;  // apart from the streams of starts
 
 // A step of the model and what is known of it.
@@ -139,11 +140,14 @@ ModelStep TrustRegion::minimise_model() {
   residual_ = current_.gradient;
   Vector v = v_, p(n), Hp(n);
   for (std::size_t i = 0; i < n; ++i) p[i] = -v[i];
-  double rv = gradient_norm_M_ * gradient_norm_M_, ss = 0.0, sp = 0.0, pp = rv;
+  double rv = gradient_norm_M_ * gradient_norm_M_, ss = 0.0, sp = 0.0, pp = rv, largest_curvature = 0.0;
   for (std::int64_t k = 0; k < options_.max_inner; ++k) {
     apply_hessian(p, Hp);
     const double curvature = dot(p, Hp), alpha = rv / curvature;
     if (!std::isfinite(curvature)) break;
+    // Where the curvature is the rounding of a larger one, so is the direction: the gradient has no part there.
+    largest_curvature = std::fmax(largest_curvature, std::fabs(curvature) / pp);
+    if (k > 0 && std::fabs(curvature) <= curvature_noise * largest_curvature * pp) break;
     step.least_curvature = std::fmin(step.least_curvature, curvature / dot(p, p));
     const double next_ss = ss + 2.0 * alpha * sp + alpha * alpha * pp;
     step.has_negative_curvature = !(curvature > 0.0);
