@@ -77,7 +77,6 @@ balls::Real least_shrinkage(const Real& c, const Real& a, const Real& d, std::si
   const Shrinkage f{c, a, d, H};
   const Real at_zero = f.value(Real(precision)), zero(precision);
   if (!is_positive(at_zero)) return zero;
-  const Real resolution = relative_resolution * at_zero;
   Real best = at_zero, proved = at_zero, end = root(a, H);
   arb_get_ubound_arf(arb_midref(end.get()), end.get(), precision);
   mag_zero(arb_radref(end.get()));
@@ -89,7 +88,7 @@ balls::Real least_shrinkage(const Real& c, const Real& a, const Real& d, std::si
     const Real u = hull(left, right), centre = middle(left, right), here = f.value(centre);
     if (is_below(here, best) == Answer::yes) best = here;
     const Real lower = better(lower_end(f.value(u)), lower_end(here + f.slope(u) * (u - centre)));
-    if (is_at_most(best - resolution, lower) == Answer::yes) {
+    if (is_at_most(best - relative_resolution * best, lower) == Answer::yes) {
       if (is_below(lower, proved) == Answer::yes) proved = lower;
       continue;
     }

@@ -137,16 +137,16 @@ ScalarMinimum minimise_shrinkage(double c, double a, double d, std::size_t H) {
   ScalarMinimum best{0.0, c * a * a, 0.0};
   const double end = next_up(std::pow(std::max(a, 0.0), 1.0 / static_cast<double>(H)) * (1.0 + 1e-14));
   // Branch and bound; beyond u^H = a both terms grow.
+  constexpr double relative_resolution = 1e-11;  // of the minimum found so far: it may be tiny beside the value at 0
   std::vector<Interval> open{{0.0, end}};
   best.proved = infinity;
-  const double resolution = 1e-11 * best.numerical;
   while (!open.empty()) {
     const Interval cell = open.back();
     open.pop_back();
     const double u = cell.mid(), p = std::pow(u, static_cast<double>(H)) - a, value = c * p * p + d * u * u;
     if (value < best.numerical) best.numerical = value, best.at = u;
     const double lower = f.lower(cell);
-    if (lower >= best.numerical - resolution || cell.width() <= 1e-14 * end) {
+    if (lower >= (1.0 - relative_resolution) * best.numerical || cell.width() <= 1e-14 * end) {
       best.proved = std::min(best.proved, lower);
       continue;
     }
