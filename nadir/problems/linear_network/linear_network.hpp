@@ -12,7 +12,7 @@
 //
 // Cost in multiply-adds, s = sum_l d_l d_{l-1}: value d_out (s + d_in rho), gradient 3 d_out s + 2 d_out d_in rho,
 // a Hessian product 6 d_out s + d_out d_in^2; none depends on n. Blocks of directions are stacked, which makes a
-// direction of eight cost two thirds of one alone (bench/README.md).
+// direction of eight cost about three quarters of one alone (bench/results).
 #pragma once
 
 #include <memory>
