@@ -52,7 +52,7 @@ int run_verify(std::span<const std::string> arguments) {
   VerifyOptions options;
   options.arithmetic = arithmetic == "balls" ? Arithmetic::balls : Arithmetic::automatic;
   const Verification verification = verify(line.words[0], options);
-  print_result(common.json ? verification_to_json(verification) + "\n" : verification_text(verification));
+  print_result(common.json ? verification_to_json(verification) : verification_text(verification));
   if (verification.verified && !is_met(verification, common.require))
     print_message("--require " + common.require + " is not met");
   return verification.verified && is_met(verification, common.require) ? exit_done : exit_refused;
