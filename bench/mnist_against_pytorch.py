@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """nadir's time to a proved optimum of a deep linear network on MNIST, and PyTorch's time to the same loss.
 
-usage: bench/mnist_against_pytorch.py --nadir build/release/bin/nadir [--data FOLDER] [--limit SECONDS] [--out FILE.json]
+usage: bench/mnist_against_pytorch.py --nadir build/release/bin/nadir [--data FOLDER] [--limit SECONDS] [--only WORDS]
+       [--out FILE.json]
 
 The network: 784 pixels -> 128 -> 64 -> 10 digits (one-hot), no activation, no bias, mean squared error over two,
 all 60000 images. Without --data, Gaussian data of the same size.
@@ -127,7 +128,7 @@ def contend(make, x, y, scale, reduced, target, limit):
     return elapsed, best
 
 
-def pytorch_results(x, y, lower, limit, probe):
+def pytorch_results(x, y, lower, limit, probe, only):
     reduced, target = Reduced(x, y), lower * (1 + GAP)
     results = []
 
@@ -139,11 +140,16 @@ def pytorch_results(x, y, lower, limit, probe):
     for dtype in (torch.float64, torch.float32):
         data = (torch.tensor(x, dtype=dtype), torch.tensor(y, dtype=dtype), 1 / (2 * len(x)))
         name = str(dtype).removeprefix("torch.")
-        record(f"L-BFGS, {name}", lbfgs, data, limit)
+        if only in f"L-BFGS, {name}":
+            record(f"L-BFGS, {name}", lbfgs, data, limit)
         for words, batch in (("Adam, full batch", len(x)), ("Adam, minibatches of 1000", 1000)):
+            if only not in f"{words}, {name}":
+                continue
             rates = [3e-4, 1e-3, 3e-3, 1e-2]
             rate = min(rates, key=lambda r: contend(adam(r, batch, probe), *data, reduced, target, probe)[1])
             record(f"{words}, rate {rate:g}, {name}", adam(rate, batch, limit), data, limit)
+    if only not in "L-BFGS on the reduced data, float64":
+        return results
     small = (torch.tensor(reduced.f), torch.tensor(reduced.a), 1 / (2 * len(x)))
     record("L-BFGS on the reduced data, float64", lbfgs, small, limit)
     return results
@@ -160,6 +166,7 @@ def main():
     parser.add_argument("--data")
     parser.add_argument("--limit", type=float, default=600)
     parser.add_argument("--probe", type=float, default=15)
+    parser.add_argument("--only", default="", help="only contenders whose names contain this")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out")
     args = parser.parse_args()
@@ -171,7 +178,7 @@ def main():
     ours = {"seconds": seconds, "verdict": verdict["verdict"], "rigor": verdict["rigor"], "value": verdict["value"], "lower_bound": verdict["lower_bound"],
             "relative_gap": verdict["relative_gap"], "parts": verdict["seconds"], "verified": verified, "verify_seconds": verify_seconds}
     print(ours, file=sys.stderr, flush=True)
-    peers = pytorch_results(x, y, verdict["lower_bound"], args.limit, args.probe)
+    peers = pytorch_results(x, y, verdict["lower_bound"], args.limit, args.probe, args.only)
     for peer in peers:  # a ratio of a contender that did not arrive is a lower bound
         peer["times_nadir"] = peer["seconds"] / seconds
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE, text=True, cwd=pathlib.Path(__file__).parent).stdout.strip()
