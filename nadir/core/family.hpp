@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +57,19 @@ class Family {
   virtual std::string default_solver() const { return "trust-region"; }
 
   virtual Judgement judge(const Point& point, const JudgeOptions& options) const = 0;
+
+  // Families whose blocks may have other sizes than at first (a rank that grows while solving, or that a given
+  // point brings along) override the next two.
+  //
+  // Makes problem() one with this layout; refers to the same data. Throws InputError for a layout that the family
+  // does not have: here, every one but its own.
+  virtual void reshape(const Layout& layout);
+  // A start in a larger layout, where the judgement of a point shows that a larger one holds lower values and
+  // how to reach them: with a value below the point's. Nothing where it does not.
+  virtual std::optional<Point> enlarge(const Point& point, const Judgement& judgement) const;
+
+  // Files that belong to a run beside those that every run has: name -> content. Empty for most.
+  virtual std::map<std::string, std::string> side_files() const { return {}; }
 };
 
 }  // namespace nadir

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <concepts>
 #include <type_traits>
 
 #include "nadir/base/error.hpp"
@@ -40,13 +41,22 @@ std::string range_text(const OptionRow& row) {
   return words.empty() ? "a finite number" : words;
 }
 
+DataFile* data_file(const OptionRow& row) {
+  return std::visit(
+      [](auto* field) -> DataFile* {
+        if constexpr (std::derived_from<std::remove_cvref_t<decltype(*field)>, DataFile>) return field;
+        else return nullptr;
+      },
+      row.target);
+}
+
 std::string value_text(const OptionRow& row) {
   return std::visit(
       [](const auto* field) -> std::string {
         using T = std::remove_cvref_t<decltype(*field)>;
         if constexpr (std::is_same_v<T, bool>) return *field ? "true" : "false";
         else if constexpr (std::is_same_v<T, std::string>) return *field;
-        else if constexpr (std::is_same_v<T, DataMatrix> || std::is_same_v<T, DataBlocks>) return field->path;
+        else if constexpr (std::derived_from<T, DataFile>) return field->path;
         else if constexpr (std::is_arithmetic_v<T>) return text(*field);
         else return joined(*field);
       },

@@ -11,35 +11,17 @@
 
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "nadir/linalg/matrix.hpp"
+#include "nadir/core/data_file.hpp"
 
 namespace nadir {
 
-// A matrix that the user names by file; whoever parses the options loads it.
-//
-// Files hold samples as rows; `values` has them as columns (see linalg/matrix.hpp), unless the row says
-// `as_written`.
-struct DataMatrix {
-  std::string path;    // as the user gave it; empty: not given
-  std::string sha256;  // of the file's bytes, 64 hexadecimal digits
-  Matrix values;
-};
-
-// Named blocks that the user gives in one .npz file, each as written (rows are rows).
-struct DataBlocks {
-  std::string path;
-  std::string sha256;
-  std::map<std::string, Matrix> values;
-};
-
 struct OptionRow {
   using Target = std::variant<bool*, std::int64_t*, double*, std::string*, std::vector<std::int64_t>*,
-                              std::vector<double>*, DataMatrix*, DataBlocks*>;
+                              std::vector<double>*, DataMatrix*, DataBlocks*, DataArray*, DataEntries*>;
 
   std::string name;  // "weight-decay": the flag is --weight-decay, the key weight_decay or weight-decay
   Target target;
@@ -70,6 +52,9 @@ OptionRow option(std::string name, T& field, std::string help) {
   row.help = std::move(help);
   return row;
 }
+
+// The data file behind a row; null for a row that is no data.
+DataFile* data_file(const OptionRow& row);
 
 // The value that the field holds now, as a person would type it: the default, before parsing. Empty for
 // empty lists, strings and data.

@@ -15,11 +15,19 @@
 //   Invariants: value(x) == expand(x)->value(), bit for bit; calls do not change the problem.
 //   Cost: expand is at most a few times value.
 //
+// Problem with block minimisers (concept AlternatingProblem)
+//   Models: a problem of two blocks, each with an exact minimiser while the other is fixed: two factors of a
+//   matrix. Beyond SmoothProblem:
+//   p.minimise_block(x, b, out) -> BlockStep: out <- the minimiser over block b (0 or 1), the other as in x.
+//   Invariants: BlockStep::value is value(x), bit for bit; `out` never has a larger value but for rounding.
+//   Cost: a few gradients.
+//
 // Solvers take a ProblemRef, a non-owning handle to anything that models the concept: a user's type
 // needs no base class, and solvers are compiled once.
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <span>
 
@@ -53,6 +61,17 @@ concept SmoothProblem = requires(const P& p, std::span<const double> x) {
   { p.expand(x) } -> std::convertible_to<std::unique_ptr<Expansion>>;
 };
 
+// What minimising over one block tells of the point where it began.
+struct BlockStep {
+  double value = 0.0;
+  double gradient_norm = 0.0;  // of the gradient by that block
+};
+
+template <class P>
+concept AlternatingProblem = SmoothProblem<P> && requires(const P& p, std::span<const double> x, std::span<double> out) {
+  { p.minimise_block(x, std::size_t{0}, out) } -> std::convertible_to<BlockStep>;
+};
+
 class ProblemRef {
  public:
   template <class P>
@@ -63,18 +82,29 @@ class ProblemRef {
         value_([](const void* o, std::span<const double> x) -> double { return static_cast<const P*>(o)->value(x); }),
         expand_([](const void* o, std::span<const double> x) -> std::unique_ptr<Expansion> {
           return static_cast<const P*>(o)->expand(x);
-        }) {}
+        }) {
+    if constexpr (AlternatingProblem<P>)
+      minimise_block_ = [](const void* o, std::span<const double> x, std::size_t block, std::span<double> out) -> BlockStep {
+        return static_cast<const P*>(o)->minimise_block(x, block, out);
+      };
+  }
 
   const Layout& layout() const { return layout_(object_); }
   Index dimension() const { return layout().dimension(); }
   double value(std::span<const double> x) const { return value_(object_, x); }
   std::unique_ptr<Expansion> expand(std::span<const double> x) const { return expand_(object_, x); }
+  bool is_alternating() const { return minimise_block_ != nullptr; }
+  // Only where is_alternating().
+  BlockStep minimise_block(std::span<const double> x, std::size_t block, std::span<double> out) const {
+    return minimise_block_(object_, x, block, out);
+  }
 
  private:
   const void* object_;
   const Layout& (*layout_)(const void*);
   double (*value_)(const void*, std::span<const double>);
   std::unique_ptr<Expansion> (*expand_)(const void*, std::span<const double>);
+  BlockStep (*minimise_block_)(const void*, std::span<const double>, std::size_t, std::span<double>) = nullptr;
 };
 
 }  // namespace nadir

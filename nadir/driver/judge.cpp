@@ -5,7 +5,7 @@
 #include "nadir/base/clock.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/hash.hpp"
-#include "nadir/driver/load_data.hpp"
+#include "nadir/io/data_files.hpp"
 #include "nadir/driver/option_values.hpp"
 #include "nadir/driver/run_writer.hpp"
 #include "nadir/io/options_json.hpp"

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <concepts>
 #include <type_traits>
 
 #include "nadir/base/error.hpp"
@@ -57,7 +58,7 @@ T parsed(std::string_view text, const std::string& place) {
     return std::string(text);
   } else if constexpr (std::is_arithmetic_v<T>) {
     return number<T>(text, place);
-  } else if constexpr (std::is_same_v<T, DataMatrix> || std::is_same_v<T, DataBlocks>) {
+  } else if constexpr (std::derived_from<T, DataFile>) {
     if (text.empty()) throw InputError(place, "the name of a file", "nothing");
     T data;
     data.path = text;
@@ -96,7 +97,7 @@ std::vector<std::string> option_names(const OptionList& rows) {
 
 bool is_flag(const OptionRow& row) { return points_to<bool>(row); }
 bool is_list(const OptionRow& row) { return points_to<std::vector<std::int64_t>, std::vector<double>>(row); }
-bool is_data(const OptionRow& row) { return points_to<DataMatrix, DataBlocks>(row); }
+bool is_data(const OptionRow& row) { return data_file(row) != nullptr; }
 
 std::string value_kind(const OptionRow& row) {
   if (is_flag(row)) return "";

@@ -8,7 +8,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/base/hash.hpp"
 #include "nadir/base/version.hpp"
-#include "nadir/driver/load_data.hpp"
+#include "nadir/io/data_files.hpp"
 #include "nadir/driver/nearest_name.hpp"
 #include "nadir/driver/option_values.hpp"
 #include "nadir/driver/recorded_options.hpp"

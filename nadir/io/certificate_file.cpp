@@ -8,6 +8,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/base/hash.hpp"
 #include "nadir/base/version.hpp"
+#include "nadir/io/data_files.hpp"
 #include "nadir/io/internal/json.hpp"
 #include "nadir/io/options_json.hpp"
 
@@ -53,17 +54,18 @@ DataReference reference(const OptionRow& row, const std::string& path, const std
   return {row.name, path, std::filesystem::absolute(path).lexically_normal().string(), sha256, {}};
 }
 
-Json shapes_to_json(const std::map<std::string, std::array<Index, 2>>& shapes) {
+Json shapes_to_json(const std::map<std::string, std::vector<Index>>& shapes) {
   if (shapes.size() == 1 && shapes.begin()->first.empty()) return shapes.begin()->second;
   Json object = Json::object();
   for (const auto& [block, shape] : shapes) object[block] = shape;
   return object;
 }
 
-std::array<Index, 2> shape_from_json(const Json& json, const std::string& place) {
-  const Json& list = internal::array_of(json, place);
-  if (list.size() != 2) throw InputError(place, "two numbers", std::to_string(list.size()));
-  return {static_cast<Index>(internal::integer_of(list[0], place)), static_cast<Index>(internal::integer_of(list[1], place))};
+std::vector<Index> shape_from_json(const Json& json, const std::string& place) {
+  std::vector<Index> shape;
+  for (const Json& extent : internal::array_of(json, place))
+    shape.push_back(static_cast<Index>(internal::integer_of(extent, place)));
+  return shape;
 }
 
 std::string sha256_from_json(const JsonObject& o, const std::string& key) {
@@ -111,17 +113,10 @@ Claim claim_from_json(const JsonObject& o) {
 std::vector<DataReference> data_references(const OptionList& options) {
   std::vector<DataReference> references;
   for (const OptionRow& row : options) {
-    if (const auto* field = std::get_if<DataMatrix*>(&row.target); field && !(*field)->path.empty()) {
-      const Matrix& values = (*field)->values;
-      references.push_back(reference(row, (*field)->path, (*field)->sha256));
-      references.back().shapes[""] = row.is_as_written ? std::array{values.rows(), values.cols()}
-                                                       : std::array{values.cols(), values.rows()};
-    }
-    if (const auto* field = std::get_if<DataBlocks*>(&row.target); field && !(*field)->path.empty()) {
-      references.push_back(reference(row, (*field)->path, (*field)->sha256));
-      for (const auto& [block, values] : (*field)->values)
-        references.back().shapes[block] = {values.rows(), values.cols()};
-    }
+    const DataFile* file = data_file(row);
+    if (!file || file->path.empty()) continue;
+    references.push_back(reference(row, file->path, file->sha256));
+    references.back().shapes = data_shapes(row);
   }
   return references;
 }

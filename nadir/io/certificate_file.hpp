@@ -25,8 +25,8 @@ struct DataReference {
   std::string path;           // as the user gave it, "file.npz:name" included
   std::string absolute_path;  // the same, independent of the working directory
   std::string sha256;         // of the file's bytes, 64 lower-case hexadecimal digits
-  // Rows and columns as in the file (samples are rows), by block; a single matrix has the name "".
-  std::map<std::string, std::array<Index, 2>> shapes;
+  // As in the file (samples are rows), by block; a single array has the name "" (io/data_files.hpp).
+  std::map<std::string, std::vector<Index>> shapes;
 };
 
 struct CertificateFile {

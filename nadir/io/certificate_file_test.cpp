@@ -45,7 +45,7 @@ TEST(CertificateFile, reads_back_what_was_written) {
 
   EXPECT_EQ(certificate_to_json(back), text);
   EXPECT_EQ(back.problem, small_file().problem);
-  EXPECT_EQ(back.data[1].shapes.at("W2"), (std::array<Index, 2>{1, 2}));
+  EXPECT_EQ(back.data[1].shapes.at("W2"), (std::vector<Index>{1, 2}));
   EXPECT_EQ(back.certificate.claims[0].numbers, small_file().certificate.claims[0].numbers);
   EXPECT_TRUE(std::isnan(back.certificate.claims[1].numbers[0].second));
   EXPECT_EQ(back.certificate.headline, Headline::global_minimum);
@@ -112,9 +112,9 @@ class CertificateFolder : public testing::Test {
 };
 
 TEST_F(CertificateFolder, write_names_problem_data_and_fingerprints) {
-  DataMatrix x{"data/../x.npy", std::string(64, 'c'), Matrix(2, 5)};
-  DataMatrix s{"s.npy", std::string(64, 'd'), Matrix(2, 3)};
-  DataBlocks blocks{"b.npz:W1", std::string(64, 'e'), {{"W1", Matrix(3, 1)}}};
+  DataMatrix x{{"data/../x.npy", std::string(64, 'c')}, Matrix(2, 5)};
+  DataMatrix s{{"s.npy", std::string(64, 'd')}, Matrix(2, 3)};
+  DataBlocks blocks{{"b.npz:W1", std::string(64, 'e')}, {{"W1", Matrix(3, 1)}}};
   DataMatrix absent;
   double a = 0.5;
   const OptionList options = {option("x", x, ""), option("s", s, "").as_written(), option("blocks", blocks, ""),
@@ -144,7 +144,7 @@ TEST_F(CertificateFolder, write_needs_the_files_it_vouches_for) {
 }
 
 TEST_F(CertificateFolder, write_refuses_a_path_that_json_cannot_hold) {
-  DataMatrix x{"caf\xe9.npy", std::string(64, 'c'), Matrix(2, 5)};
+  DataMatrix x{{"caf\xe9.npy", std::string(64, 'c')}, Matrix(2, 5)};
 
   EXPECT_THROW(write_certificate(folder_.string(), "f", {option("x", x, "")}, {}), InputError);
 }

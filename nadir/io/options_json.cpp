@@ -1,6 +1,7 @@
 #include "nadir/io/options_json.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <numeric>
 #include <type_traits>
 
@@ -14,7 +15,7 @@ using internal::Json;
 using internal::json_number;
 
 template <class T>
-constexpr bool is_data = std::is_same_v<T, DataMatrix> || std::is_same_v<T, DataBlocks>;
+constexpr bool is_data = std::derived_from<T, DataFile>;
 
 template <class Field>
 using FieldType = std::remove_cvref_t<std::remove_pointer_t<Field>>;
@@ -97,8 +98,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::string options_to_json(const OptionList& options, DataOptions data) {
   Json object = Json::object();
   for (const OptionRow& row : options) {
-    const bool names_data = std::holds_alternative<DataMatrix*>(row.target) || std::holds_alternative<DataBlocks*>(row.target);
-    if (!names_data || data == DataOptions::included) object[row.name] = value_to_json(row);
+    if (!data_file(row) || data == DataOptions::included) object[row.name] = value_to_json(row);
   }
   return internal::json_text(object);
 }

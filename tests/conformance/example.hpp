@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <variant>
@@ -40,18 +41,37 @@ inline std::unique_ptr<Family> prepared_example(const FamilyRow& row, std::uint6
   return family;
 }
 
+// Writes what the option holds to a file and leaves the file's name in its place.
+inline void write_to_disk(const OptionRow& option, const ScratchFolder& folder) {
+  if (auto* const* matrix = std::get_if<DataMatrix*>(&option.target); matrix && (*matrix)->values.size() > 0) {
+    const Matrix& m = (*matrix)->values;
+    const std::string path = folder.file(option.name + ".npy");
+    write_npy(path, option.is_as_written ? to_array(m) : samples_to_array(m));
+    **matrix = {{path, ""}, {}};
+  } else if (auto* const* array = std::get_if<DataArray*>(&option.target); array && !(*array)->values.empty()) {
+    const std::string path = folder.file(option.name + ".npy");
+    write_npy(path, Array{(*array)->shape, (*array)->values});
+    **array = {{path, ""}, {}, {}};
+  } else if (auto* const* entries = std::get_if<DataEntries*>(&option.target); entries && (*entries)->num_entries() > 0) {
+    const DataEntries& e = **entries;
+    const std::string path = folder.file(option.name + ".mtx");
+    std::ofstream file(path);
+    file.precision(17);
+    file << "%%MatrixMarket matrix coordinate real general\n" << e.rows << ' ' << e.cols << ' ' << e.num_entries() << '\n';
+    for (std::size_t k = 0; k < e.values.size(); ++k)
+      file << e.row_index[k] + 1 << ' ' << e.col_index[k] + 1 << ' ' << e.values[k] << '\n';
+    file.close();
+    DataEntries unread;
+    unread.path = path;
+    **entries = std::move(unread);
+  }
+}
+
 // The same, unprepared, its data written to files that the options name: what driver::solve expects.
 inline std::unique_ptr<Family> example_on_disk(const FamilyRow& row, std::uint64_t seed, const ScratchFolder& folder) {
   std::unique_ptr<Family> family = row.make();
   family->make_example(seed);
-  for (const OptionRow& option : family->options()) {
-    auto* const* data = std::get_if<DataMatrix*>(&option.target);
-    if (!data || (*data)->values.size() == 0) continue;
-    const Matrix& m = (*data)->values;  // samples are columns here and rows in the file: the same bytes
-    (*data)->path = folder.file(option.name + ".npy");
-    write_npy((*data)->path, Array{{m.cols(), m.rows()}, Vector(m.flat().begin(), m.flat().end())});
-    (*data)->values = Matrix();  // to be loaded from there
-  }
+  for (const OptionRow& option : family->options()) write_to_disk(option, folder);
   return family;
 }
 

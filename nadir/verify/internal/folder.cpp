@@ -7,8 +7,8 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/hash.hpp"
+#include "nadir/io/data_files.hpp"
 #include "nadir/io/load_array.hpp"
-#include "nadir/io/npz.hpp"
 #include "nadir/io/options_json.hpp"
 
 namespace nadir::internal {
@@ -33,28 +33,12 @@ std::string find_data(const std::string& folder, const DataReference& data) {
   return "";
 }
 
-void require_shape(const DataReference& data, const std::string& block, std::array<Index, 2> shape) {
-  const auto stated = data.shapes.find(block);
-  if (stated != data.shapes.end() && stated->second == shape) return;
-  throw InputError("certificate.json: data: " + data.role, "the shape of the data file", "another");
-}
-
 void load(const OptionRow& row, const DataReference& data, const std::string& path) {
-  if (auto* const* field = std::get_if<DataMatrix*>(&row.target)) {
-    Array array = load_array(path);
-    require_finite(array, path);
-    Matrix values = row.is_as_written ? to_matrix(array, path) : to_samples(std::move(array), path);
-    require_shape(data, "", row.is_as_written ? std::array{values.rows(), values.cols()} : std::array{values.cols(), values.rows()});
-    **field = {data.path, data.sha256, std::move(values)};
-  } else if (auto* const* blocks = std::get_if<DataBlocks*>(&row.target)) {
-    std::map<std::string, Matrix> values = read_npz_matrices(path);
-    for (const auto& [name, block] : values) require_shape(data, name, {block.rows(), block.cols()});
-    **blocks = {data.path, data.sha256, std::move(values)};
-  }
-}
-
-bool names_data(const OptionRow& row) {
-  return std::holds_alternative<DataMatrix*>(row.target) || std::holds_alternative<DataBlocks*>(row.target);
+  load_values(row, path);
+  if (data_shapes(row) != data.shapes)
+    throw InputError("certificate.json: data: " + data.role, "the shape of the data file", "another");
+  data_file(row)->path = data.path;
+  data_file(row)->sha256 = data.sha256;
 }
 
 }  // namespace
@@ -81,15 +65,14 @@ std::vector<std::string> load_problem(const std::string& folder, const Certifica
   const std::string place = "certificate.json: problem";
   options_from_json(certificate.problem, options, place);
   for (const OptionRow& row : options) {
-    auto* const* matrix = std::get_if<DataMatrix*>(&row.target);
-    auto* const* blocks = std::get_if<DataBlocks*>(&row.target);
-    if ((matrix && !(*matrix)->path.empty()) || (blocks && !(*blocks)->path.empty()))
+    const DataFile* file = data_file(row);
+    if (file && !file->path.empty())
       throw InputError(place, "data under 'data' only", "'" + row.name + "'");
   }
   std::vector<std::string> objections;
   for (const DataReference& data : certificate.data) {
     const auto row = std::find_if(options.begin(), options.end(), [&](const OptionRow& r) { return r.name == data.role; });
-    if (row == options.end() || !names_data(*row)) throw InputError("certificate.json: data", "a data option of the family", "'" + data.role + "'");
+    if (row == options.end() || !data_file(*row)) throw InputError("certificate.json: data", "a data option of the family", "'" + data.role + "'");
     const std::string path = find_data(folder, data);
     if (path.empty()) objections.push_back("data file " + data.path + " (" + data.role + ") is missing or has changed");
     else load(*row, data, path);
