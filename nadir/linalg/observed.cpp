@@ -1,0 +1,142 @@
+#include "nadir/linalg/observed.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "nadir/base/error.hpp"
+#include "nadir/linalg/dense.hpp"
+
+namespace nadir {
+namespace {
+
+std::string at(const char* what, std::size_t p) { return std::string(what) + " of entry " + std::to_string(p); }
+
+void require_range(const char* what, std::span<const Index> index, Index size) {
+  for (std::size_t p = 0; p < index.size(); ++p)
+    if (index[p] < 0 || index[p] >= size)
+      throw InputError(at(what, p), "a number from 0 to " + std::to_string(size - 1), std::to_string(index[p]));
+}
+
+void require_entries(Index rows, Index cols, std::span<const Index> row_index, std::span<const Index> col_index,
+                     std::span<const double> values, std::span<const double> weights) {
+  constexpr Index most = std::numeric_limits<std::int32_t>::max();
+  if (rows < 0 || rows > most) throw InputError("rows", "0 to 2^31 - 1", std::to_string(rows));
+  if (cols < 0 || cols > most) throw InputError("cols", "0 to 2^31 - 1", std::to_string(cols));
+  const std::size_t count = values.size();
+  const auto require_length = [count](const char* what, std::size_t length) {
+    if (length != count) throw InputError(what, std::to_string(count) + " numbers, one an entry", std::to_string(length));
+  };
+  require_length("row_index", row_index.size());
+  require_length("col_index", col_index.size());
+  if (!weights.empty()) require_length("weights", weights.size());
+  require_range("row", row_index, rows);
+  require_range("column", col_index, cols);
+  for (std::size_t p = 0; p < count; ++p)
+    if (!std::isfinite(values[p])) throw InputError(at("value", p), "a finite number", std::to_string(values[p]));
+  for (std::size_t p = 0; p < weights.size(); ++p)
+    if (!(weights[p] >= 0.0 && std::isfinite(weights[p])))
+      throw InputError(at("weight", p), "a finite number >= 0", std::to_string(weights[p]));
+}
+
+// starts[k] of the entries with key k, for entries sorted by key.
+std::vector<Index> starts_of(std::span<const Index> keys, Index num_keys) {
+  std::vector<Index> starts(static_cast<std::size_t>(num_keys) + 1, 0);
+  for (const Index key : keys) ++starts[static_cast<std::size_t>(key) + 1];
+  for (std::size_t k = 1; k < starts.size(); ++k) starts[k] += starts[k - 1];
+  return starts;
+}
+
+}  // namespace
+
+Observed make_observed(Index rows, Index cols, std::span<const Index> row_index, std::span<const Index> col_index,
+                       std::span<const double> values, std::span<const double> weights) {
+  require_entries(rows, cols, row_index, col_index, values, weights);
+  const std::size_t count = values.size();
+  Observed observed;
+  ObservedRows& by_rows = observed.by_rows;
+  ObservedRows& by_cols = observed.by_cols;
+  by_rows = {rows, cols, starts_of(row_index, rows), std::vector<std::int32_t>(count), Vector(count), Vector(weights.size())};
+  by_cols = {cols, rows, starts_of(col_index, cols), std::vector<std::int32_t>(count), Vector(count), Vector(weights.size())};
+
+  // Two stable counting sorts: by column, then by row.
+  std::vector<std::size_t> by_column(count);
+  std::vector<Index> next = by_cols.row_starts;
+  for (std::size_t p = 0; p < count; ++p) by_column[static_cast<std::size_t>(next[static_cast<std::size_t>(col_index[p])]++)] = p;
+  next = by_rows.row_starts;
+  std::vector<std::size_t> input_place(count);
+  for (const std::size_t p : by_column) {
+    const auto i = static_cast<std::size_t>(row_index[p]);
+    const auto place = static_cast<std::size_t>(next[i]++);
+    by_rows.col_index[place] = static_cast<std::int32_t>(col_index[p]);
+    by_rows.values[place] = values[p];
+    if (!weights.empty()) by_rows.weights[place] = weights[p];
+    input_place[place] = p;
+    if (place > static_cast<std::size_t>(by_rows.row_starts[i]) && by_rows.col_index[place - 1] == by_rows.col_index[place])
+      throw InputError("entry " + std::to_string(p), "every pair once",
+                       "row " + std::to_string(i) + ", column " + std::to_string(col_index[p]) + " as in entry " +
+                           std::to_string(input_place[place - 1]));
+  }
+
+  next = by_cols.row_starts;
+  observed.order.resize(count);
+  for (Index i = 0; i < rows; ++i)
+    for (Index p = by_rows.row_starts[static_cast<std::size_t>(i)]; p < by_rows.row_starts[static_cast<std::size_t>(i) + 1]; ++p) {
+      const auto from = static_cast<std::size_t>(p);
+      const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(by_rows.col_index[from])]++);
+      by_cols.col_index[place] = static_cast<std::int32_t>(i);
+      by_cols.values[place] = by_rows.values[from];
+      if (!weights.empty()) by_cols.weights[place] = by_rows.weights[from];
+      observed.order[place] = p;
+    }
+  return observed;
+}
+
+void residuals(const ObservedRows& o, ConstMatrixView Ut, ConstMatrixView Vt, std::span<double> residual) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(o.rows); ++i)
+    for (auto p = static_cast<std::size_t>(o.row_starts[i]); p < static_cast<std::size_t>(o.row_starts[i + 1]); ++p) {
+      double e = o.values[p];
+      for (Index k = 0; k < Ut.rows; ++k) e -= Ut(k, static_cast<Index>(i)) * Vt(k, o.col_index[p]);
+      residual[p] = o.weights.empty() ? e : o.weights[p] * e;
+    }
+}
+
+double half_squared_error(const ObservedRows& o, ConstMatrixView Ut, ConstMatrixView Vt) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(o.rows); ++i) {
+    double row = 0.0;
+    for (auto p = static_cast<std::size_t>(o.row_starts[i]); p < static_cast<std::size_t>(o.row_starts[i + 1]); ++p) {
+      double e = o.values[p];
+      for (Index k = 0; k < Ut.rows; ++k) e -= Ut(k, static_cast<Index>(i)) * Vt(k, o.col_index[p]);
+      row += (o.weights.empty() ? 1.0 : o.weights[p]) * e * e;
+    }
+    sum += row;
+  }
+  return 0.5 * sum;
+}
+
+void multiply_observed(const ObservedRows& o, std::span<const double> s, ConstMatrixView Vt, MatrixView out) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(o.rows); ++i) {
+    double* row = out.col(static_cast<Index>(i));
+    for (Index k = 0; k < out.rows; ++k) row[k] = 0.0;
+    for (auto p = static_cast<std::size_t>(o.row_starts[i]); p < static_cast<std::size_t>(o.row_starts[i + 1]); ++p)
+      for (Index k = 0; k < out.rows; ++k) row[k] += s[p] * Vt(k, o.col_index[p]);
+  }
+}
+
+void hessian_rows(const ObservedRows& o, std::span<const double> residual, ConstMatrixView Ut, ConstMatrixView dUt,
+                  ConstMatrixView Vt, ConstMatrixView dVt, MatrixView out) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(o.rows); ++i) {
+    const auto row = static_cast<Index>(i);
+    for (Index k = 0; k < out.rows; ++k) out(k, row) = 0.0;
+    for (auto p = static_cast<std::size_t>(o.row_starts[i]); p < static_cast<std::size_t>(o.row_starts[i + 1]); ++p) {
+      const Index j = o.col_index[p];
+      double slope = 0.0;
+      for (Index k = 0; k < out.rows; ++k) slope += dUt(k, row) * Vt(k, j) + Ut(k, row) * dVt(k, j);
+      if (!o.weights.empty()) slope *= o.weights[p];
+      for (Index k = 0; k < out.rows; ++k) out(k, row) += slope * Vt(k, j) - residual[p] * dVt(k, j);
+    }
+  }
+}
+
+}  // namespace nadir
