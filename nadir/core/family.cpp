@@ -18,6 +18,6 @@ void Family::reshape(const Layout& layout) {
   if (layout != problem().layout()) throw InputError("point", text(problem().layout()), text(layout));
 }
 
-std::optional<Point> Family::enlarge(const Point&, const Judgement&) const { return std::nullopt; }
+std::optional<Point> Family::enlarge(const Point&, double) const { return std::nullopt; }
 
 }  // namespace nadir

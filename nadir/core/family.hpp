@@ -59,14 +59,15 @@ class Family {
   virtual Judgement judge(const Point& point, const JudgeOptions& options) const = 0;
 
   // Families whose blocks may have other sizes than at first (a rank that grows while solving, or that a given
-  // point brings along) override the next two.
-  //
+  // point brings along) override the next three. Such a family's start() may have any of its layouts.
+  virtual bool can_grow() const { return false; }
   // Makes problem() one with this layout; refers to the same data. Throws InputError for a layout that the family
   // does not have: here, every one but its own.
   virtual void reshape(const Layout& layout);
-  // A start in a larger layout, where the judgement of a point shows that a larger one holds lower values and
-  // how to reach them: with a value below the point's. Nothing where it does not.
-  virtual std::optional<Point> enlarge(const Point& point, const Judgement& judgement) const;
+  // A start in a larger layout with a value below that of the point, where larger layouts hold lower values and a
+  // way there is seen whose promise exceeds `tol` relative to the family's own measure of optimality; nothing
+  // otherwise. Numerical. The point is near-critical in the present layout, to about `tol`.
+  virtual std::optional<Point> enlarge(const Point& point, double tol) const;
 
   // Files that belong to a run beside those that every run has: name -> content. Empty for most.
   virtual std::map<std::string, std::string> side_files() const { return {}; }

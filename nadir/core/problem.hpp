@@ -18,8 +18,10 @@
 // Problem with block minimisers (concept AlternatingProblem)
 //   Models: a problem of two blocks, each with an exact minimiser while the other is fixed: two factors of a
 //   matrix. Beyond SmoothProblem:
+//   p.has_block_minimisers() -> bool: a type whose instances differ says here whether this one has them;
 //   p.minimise_block(x, b, out) -> BlockStep: out <- the minimiser over block b (0 or 1), the other as in x.
-//   Invariants: BlockStep::value is value(x), bit for bit; `out` never has a larger value but for rounding.
+//   Invariants: for block 0 BlockStep::value is value(x), bit for bit, for block 1 up to rounding; the value with
+//   `out` never exceeds it but for rounding.
 //   Cost: a few gradients.
 //
 // Solvers take a ProblemRef, a non-owning handle to anything that models the concept: a user's type
@@ -69,6 +71,7 @@ struct BlockStep {
 
 template <class P>
 concept AlternatingProblem = SmoothProblem<P> && requires(const P& p, std::span<const double> x, std::span<double> out) {
+  { p.has_block_minimisers() } -> std::same_as<bool>;
   { p.minimise_block(x, std::size_t{0}, out) } -> std::convertible_to<BlockStep>;
 };
 
@@ -84,17 +87,18 @@ class ProblemRef {
           return static_cast<const P*>(o)->expand(x);
         }) {
     if constexpr (AlternatingProblem<P>)
-      minimise_block_ = [](const void* o, std::span<const double> x, std::size_t block, std::span<double> out) -> BlockStep {
-        return static_cast<const P*>(o)->minimise_block(x, block, out);
-      };
+      if (problem.has_block_minimisers())
+        minimise_block_ = [](const void* o, std::span<const double> x, std::size_t block, std::span<double> out) -> BlockStep {
+          return static_cast<const P*>(o)->minimise_block(x, block, out);
+        };
   }
 
   const Layout& layout() const { return layout_(object_); }
   Index dimension() const { return layout().dimension(); }
   double value(std::span<const double> x) const { return value_(object_, x); }
   std::unique_ptr<Expansion> expand(std::span<const double> x) const { return expand_(object_, x); }
-  bool is_alternating() const { return minimise_block_ != nullptr; }
-  // Only where is_alternating().
+  bool has_block_minimisers() const { return minimise_block_ != nullptr; }
+  // Only where has_block_minimisers().
   BlockStep minimise_block(std::span<const double> x, std::size_t block, std::span<double> out) const {
     return minimise_block_(object_, x, block, out);
   }

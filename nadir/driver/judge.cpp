@@ -7,6 +7,7 @@
 #include "nadir/base/hash.hpp"
 #include "nadir/io/data_files.hpp"
 #include "nadir/driver/option_values.hpp"
+#include "nadir/driver/point_of_family.hpp"
 #include "nadir/driver/run_writer.hpp"
 #include "nadir/io/options_json.hpp"
 #include "nadir/io/point_file.hpp"
@@ -69,13 +70,12 @@ RunOutcome judge(Family& family, const JudgeRequest& request) {
   record.seed = request.run.seed;
   record.inputs = data_references(data_and_options);
   family.prepare();
-  const Layout& layout = family.problem().layout();
   RunOutcome outcome;
-  outcome.point = read_point(request.point, layout);
+  outcome.point = read_point_of(family, request.point);
   record.inputs.push_back(file_reference("point", request.point));
   JudgeOptions options{.gap_tol = request.gap, .criticality_tol = request.gradient_tolerance, .better_points = {}};
   for (const std::string& path : request.better) {
-    options.better_points.push_back(read_point(path, layout).values);
+    options.better_points.push_back(read_point(path, family.problem().layout()).values);
     record.inputs.push_back(file_reference("better", path));
   }
   outcome.seconds["load"] = loading.seconds();

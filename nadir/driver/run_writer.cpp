@@ -65,6 +65,7 @@ void write_judgement(const RunFolder& folder, Family& family, const RunOutcome& 
     for (auto& array : point_arrays(displacement, escape_prefix)) arrays.push_back(std::move(array));
   }
   folder.write_npz(run_files::point, arrays);
+  for (const auto& [name, text] : family.side_files()) folder.write_text(name, text);
   folder.write_npz(run_files::witness, outcome.judgement.certificate.witness);
   folder.write_text(run_files::verdict, result_json(outcome) + "\n");
   write_certificate(folder.path(), std::string(family.name()), family.options(), outcome.judgement.certificate);

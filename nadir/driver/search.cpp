@@ -13,6 +13,10 @@
 namespace nadir {
 namespace {
 
+// Where a family that can grow is enlarged before it is solved any better: relative to the gradient's scale, and to
+// the family's measure of optimality.
+constexpr double rough_gradient = 1e-5, rough_enlargement = 1e-2;
+
 // Solvers draw from streams that no start uses.
 std::uint64_t solver_seed(std::uint64_t seed, const SearchProgress& progress) {
   Random random(seed, 0x736f6c7665720000ull + progress.start_index);
@@ -51,16 +55,20 @@ class Search {
  public:
   Search(const SearchTask& task, const SearchLimits& limits, SearchProgress progress)
       : task_(task), limits_(limits), problem_(task.family.problem()), progress_(std::move(progress)),
-        target_(task.family.target_value(task.options.gap)),
         earlier_seconds_(progress_.solve_seconds + progress_.judge_seconds),
-        earlier_judge_seconds_(progress_.judge_seconds) {}
+        earlier_judge_seconds_(progress_.judge_seconds) {
+    take_layout(progress_.origin.values.empty() ? problem_.layout() : progress_.origin.layout);
+  }
 
   SearchEnd run();
 
  private:
   bool is_done() const { return progress_.start_index >= static_cast<std::uint64_t>(task_.options.starts); }
   void begin_start();
-  void begin_run(Vector origin, std::string event);
+  void begin_run(Point origin, std::string event);
+  void take_layout(const Layout& layout);
+  bool climbs(const Result& result);
+  Point end_point(const Result& result) const;
   Result run_solver();
   Stopping stopping() const;
   Observer observer();
@@ -77,7 +85,7 @@ class Search {
   const SearchLimits& limits_;
   ProblemRef problem_;
   SearchProgress progress_;
-  double target_;
+  double target_ = 0.0;
   double earlier_seconds_, earlier_judge_seconds_;
   double judge_seconds_ = 0.0;  // of this part
   Stopwatch watch_, since_save_;
@@ -86,13 +94,17 @@ class Search {
 
 // The steps of the search, one solver run a turn: run, judge, then leave a saddle, polish, or end the start.
 SearchEnd Search::run() {
-  if (!is_done() && progress_.origin.empty()) begin_start();
+  if (!is_done() && progress_.origin.values.empty()) begin_start();
   while (!is_done()) {
     const Result result = run_solver();
     if (ended_search(result.termination)) return stop(result);
-    Judgement judgement = judge(result);
     progress_.counts = sum(progress_.counts, result.counts);
     progress_.iterations_left -= result.counts.iterations;
+    if (progress_.is_rough && climbs(result)) {
+      save_if_due();
+      continue;
+    }
+    Judgement judgement = judge(result);
     if (!goes_on(result, judgement)) finish_start(result, std::move(judgement));
     save_if_due();
   }
@@ -104,12 +116,19 @@ void Search::begin_start() {
   progress_.rounds = 0;
   progress_.iterations_left = task_.options.max_iterations;
   progress_.is_polishing = false;
-  begin_run(task_.given_start.empty() ? task_.family.start(name, task_.seed, progress_.start_index).values
-                                      : task_.given_start,
-            progress_.start_index == 0 ? "" : "start");
+  Point start = task_.given_start.values.empty() ? task_.family.start(name, task_.seed, progress_.start_index) : task_.given_start;
+  progress_.is_rough = task_.family.can_grow();
+  begin_run(std::move(start), progress_.start_index == 0 ? "" : "start");
 }
 
-void Search::begin_run(Vector origin, std::string event) {
+void Search::take_layout(const Layout& layout) {
+  if (layout != problem_.layout()) task_.family.reshape(layout);
+  problem_ = task_.family.problem();
+  target_ = task_.family.target_value(task_.options.gap);
+}
+
+void Search::begin_run(Point origin, std::string event) {
+  take_layout(origin.layout);
   progress_.origin = std::move(origin);
   progress_.event = std::move(event);
   progress_.solver = State();
@@ -120,7 +139,7 @@ Result Search::run_solver() {
   const std::string name = task_.options.solver.empty() ? task_.family.default_solver() : task_.options.solver;
   const std::unique_ptr<Solver> solver = make_solver(name, task_.options.settings);
   if (progress_.solver.arrays().empty())
-    return minimise(*solver, problem_, progress_.origin, solver_seed(task_.seed, progress_), stopping(), observer());
+    return minimise(*solver, problem_, progress_.origin.values, solver_seed(task_.seed, progress_), stopping(), observer());
   return resume(*solver, problem_, progress_.solver, stopping(), observer());
 }
 
@@ -129,6 +148,7 @@ Stopping Search::stopping() const {
   // Half of what is asked for: the judge bounds the gradient from above, rounding errors included, and a
   // gradient that just meets the tolerance would leave it undecided.
   s.gradient_tol = progress_.is_polishing ? 0.0 : 0.5 * task_.options.gradient_tolerance;
+  if (progress_.is_rough) s.gradient_tol = std::max(s.gradient_tol, rough_gradient);
   s.target_value = target_;
   s.max_iterations = progress_.iterations_left;
   s.max_seconds = std::max(0.0, limits_.max_seconds - watch_.seconds());
@@ -161,13 +181,28 @@ Judgement Search::judge(const Result& result) {
     judgement.verdict.value = result.value;
     return judgement;
   }
-  Point point(problem_.layout());
-  point.values = result.point;
   const Stopwatch watch;
   Judgement judgement = task_.family.judge(
-      point, {.gap_tol = task_.options.gap, .criticality_tol = task_.options.gradient_tolerance, .better_points = {}});
+      end_point(result), {.gap_tol = task_.options.gap, .criticality_tol = task_.options.gradient_tolerance, .better_points = {}});
   judge_seconds_ += watch.seconds();
   return judgement;
+}
+
+Point Search::end_point(const Result& result) const {
+  Point point(problem_.layout());
+  point.values = result.point;
+  return point;
+}
+
+// After a rough run: enlarged where that promises much, solved to the end where it does not. False where the run
+// came to no such end.
+bool Search::climbs(const Result& result) {
+  if (!std::isfinite(result.value) || ended_by_limit(result.termination) || progress_.iterations_left <= 0) return false;
+  std::optional<Point> larger = task_.family.enlarge(end_point(result), rough_enlargement);
+  progress_.is_rough = larger.has_value();
+  if (larger) begin_run(std::move(*larger), "grow");
+  else begin_run(end_point(result), "refine");
+  return true;
 }
 
 // True when another run of this start has been prepared.
@@ -177,9 +212,9 @@ bool Search::goes_on(const Result& result, const Judgement& judgement) {
                           verdict.headline == Headline::global_minimum;
   if (is_settled || ended_by_limit(result.termination) || progress_.iterations_left <= 0) return false;
   if (verdict.escape && verdict.headline != Headline::local_minimum && progress_.rounds < task_.options.escape_rounds) {
-    Vector moved = result.point;
-    for (std::size_t i = 0; i < moved.size(); ++i) moved[i] += verdict.escape->displacement[i];
-    if (problem_.value(moved) < result.value) {
+    Point moved = end_point(result);
+    for (std::size_t i = 0; i < moved.values.size(); ++i) moved.values[i] += verdict.escape->displacement[i];
+    if (problem_.value(moved.values) < result.value) {
       ++progress_.rounds;
       ++progress_.escapes;
       progress_.is_polishing = false;
@@ -187,17 +222,25 @@ bool Search::goes_on(const Result& result, const Judgement& judgement) {
       return true;
     }
   }
+  if (task_.family.can_grow() && progress_.rounds < task_.options.escape_rounds) {
+    if (std::optional<Point> larger = task_.family.enlarge(end_point(result), 0.1 * task_.options.gap)) {
+      ++progress_.rounds;
+      progress_.is_polishing = false;
+      begin_run(std::move(*larger), "grow");
+      return true;
+    }
+  }
   const bool is_above_target = std::isfinite(target_) && result.value > target_;
   if (!is_above_target || progress_.is_polishing || result.termination != Termination::gradient_small) return false;
   progress_.is_polishing = true;
-  begin_run(result.point, "polish");
+  begin_run(end_point(result), "polish");
   return true;
 }
 
 void Search::finish_start(const Result& result, Judgement judgement) {
   const Verdict& verdict = judgement.verdict;
   progress_.ends.add(verdict);
-  BestEnd end{result.point, verdict.value, verdict.headline, verdict.rigor, result.termination};
+  BestEnd end{end_point(result), verdict.value, verdict.headline, verdict.rigor, result.termination};
   if (!progress_.best || is_better(end, *progress_.best, verdict.tolerance * verdict.gap_scale)) {
     progress_.best = std::move(end);
     best_judgement_ = std::move(judgement);
@@ -215,7 +258,7 @@ SearchEnd Search::stop(const Result& result) {
   progress_.counts = sum(progress_.counts, result.counts);
   progress_.ends.add(judgement.verdict);
   const Verdict& v = judgement.verdict;
-  BestEnd best{result.point, v.value, v.headline, v.rigor, result.termination};
+  BestEnd best{end_point(result), v.value, v.headline, v.rigor, result.termination};
   if (!progress_.best || is_better(best, *progress_.best, v.tolerance * v.gap_scale)) {
     progress_.best = std::move(best);
     best_judgement_ = std::move(judgement);
@@ -230,9 +273,10 @@ SearchEnd Search::finish() {
   if (!std::isfinite(best.value))
     throw NumericalBreakdown(std::string(task_.family.name()) +
                              ": the value is not finite at any start; scale the data towards 1, or try another --start");
+  take_layout(best.point.layout);
   if (!best_judgement_) {
     Result result;
-    result.point = best.point;
+    result.point = best.point.values;
     result.value = best.value;
     best_judgement_ = judge(result);
   }

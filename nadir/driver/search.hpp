@@ -5,6 +5,10 @@
 // the solver cannot see, because the way out comes from a theorem. Where the family knows a target value and
 // the solver stopped above it with a small gradient, one more run goes on to the limits of double precision.
 //
+// A family that can grow is solved roughly first, and enlarged for as long as that promises a lower value; only then
+// to the tolerance that was asked for, and enlarged again where the judge then finds the certificate wanting. So the
+// staircase from rank to rank [BurerMonteiro2005, sec. 4; Boumal2015] is climbed without polishing every step.
+//
 // The search never grades: that is the judge's; it compares values and follows escapes that do lower the value.
 #pragma once
 
@@ -26,7 +30,7 @@ namespace nadir {
 
 // The best end so far.
 struct BestEnd {
-  Vector point;
+  Point point;
   double value = std::numeric_limits<double>::infinity();
   Headline headline = Headline::undecided;
   Rigor rigor = Rigor::numerical;
@@ -40,7 +44,8 @@ struct SearchProgress {
   std::int64_t escapes = 0;          // in the whole search
   std::int64_t iterations_left = 0;  // of this start
   bool is_polishing = false;         // the present run ignores the gradient tolerance
-  Vector origin;                     // where the present run begins
+  bool is_rough = false;             // the present run ends at rough_tolerance, to be enlarged
+  Point origin;                      // where the present run begins
   std::string event;                 // what the trace says of its first row
   State solver;                      // of the present run; empty before its first checkpoint
   Counts counts;                     // of finished runs
@@ -67,10 +72,10 @@ struct SearchEnd {
 
 // What a search is about. The family is prepared.
 struct SearchTask {
-  const Family& family;
+  Family& family;  // reshaped while it grows; in the end it has the layout of the best point
   SolveOptions options;
   std::uint64_t seed = 0;
-  Vector given_start;  // replaces the family's start where it has entries
+  Point given_start;  // replaces the family's start where it has entries
 };
 
 // Goes on from `progress`; a fresh one begins at start 0. Throws NumericalBreakdown when no start leads to a

@@ -1,4 +1,5 @@
 // A search's progress as named arrays of doubles, and back.
+#include <algorithm>
 #include <cmath>
 
 #include "nadir/base/error.hpp"
@@ -38,6 +39,35 @@ End end_from(const State& state, const std::string& prefix) {
           rigor_from_name(text_of(state.get(prefix + "rigor"))), count(state, prefix + "count")};
 }
 
+// Names with the shapes, each name as its length and its letters.
+void add_point(State& state, const std::string& name, const Point& point) {
+  Vector shapes;
+  for (const BlockShape& b : point.layout.blocks()) {
+    shapes.insert(shapes.end(), {static_cast<double>(b.rows), static_cast<double>(b.cols), static_cast<double>(b.name.size())});
+    const Vector text = letters(b.name);
+    shapes.insert(shapes.end(), text.begin(), text.end());
+  }
+  state.set(name, point.values);
+  state.set(name + "/layout", std::move(shapes));
+}
+
+Point point_from(const State& state, const std::string& name) {
+  const Vector& shapes = state.get(name + "/layout");
+  Layout layout;
+  for (std::size_t i = 0; i + 3 <= shapes.size();) {
+    const std::size_t length = std::min(static_cast<std::size_t>(std::max(0.0, shapes[i + 2])), shapes.size() - i - 3);
+    const auto first = shapes.begin() + static_cast<std::ptrdiff_t>(i) + 3;
+    layout.add(text_of(Vector(first, first + static_cast<std::ptrdiff_t>(length))), static_cast<Index>(shapes[i]), static_cast<Index>(shapes[i + 1]));
+    i += 3 + length;
+  }
+  Point point(std::move(layout));
+  const Vector& values = state.get(name);
+  if (values.size() != point.values.size())
+    throw InputError("checkpoint entry " + name, std::to_string(point.values.size()) + " numbers", std::to_string(values.size()));
+  point.values = values;
+  return point;
+}
+
 std::string end_prefix(std::size_t i) { return "end/" + std::to_string(i) + "/"; }
 
 }  // namespace
@@ -49,7 +79,8 @@ State to_state(const SearchProgress& p) {
   set_count(state, "escapes", p.escapes);
   set_count(state, "iterations_left", p.iterations_left);
   state.set_scalar("is_polishing", p.is_polishing ? 1.0 : 0.0);
-  state.set("origin", p.origin);
+  state.set_scalar("is_rough", p.is_rough ? 1.0 : 0.0);
+  add_point(state, "origin", p.origin);
   state.set("event", letters(p.event));
   set_count(state, "counts/iterations", p.counts.iterations);
   set_count(state, "counts/values", p.counts.values);
@@ -58,7 +89,7 @@ State to_state(const SearchProgress& p) {
   set_count(state, "num_ends", static_cast<std::int64_t>(p.ends.rows.size()));
   for (std::size_t i = 0; i < p.ends.rows.size(); ++i) add_end(state, end_prefix(i), p.ends.rows[i]);
   if (p.best) {
-    state.set("best/point", p.best->point);
+    add_point(state, "best/point", p.best->point);
     add_end(state, "best/", {p.best->value, p.best->headline, p.best->rigor, 1});
     state.set("best/termination", letters(name(p.best->termination)));
   }
@@ -77,7 +108,8 @@ SearchProgress progress_from_state(const State& state, Trace trace) {
   p.escapes = count(state, "escapes");
   p.iterations_left = count(state, "iterations_left");
   p.is_polishing = state.scalar("is_polishing") != 0.0;
-  p.origin = state.get("origin");
+  p.is_rough = state.scalar("is_rough") != 0.0;
+  p.origin = point_from(state, "origin");
   p.event = text_of(state.get("event"));
   p.counts = {count(state, "counts/iterations"), count(state, "counts/values"), count(state, "counts/gradients"),
               count(state, "counts/hessian_products")};
@@ -86,7 +118,7 @@ SearchProgress progress_from_state(const State& state, Trace trace) {
     p.ends.rows.push_back(end_from(state, end_prefix(static_cast<std::size_t>(i))));
   if (state.has("best/point")) {
     const End end = end_from(state, "best/");
-    p.best = BestEnd{state.get("best/point"), end.value, end.headline, end.rigor,
+    p.best = BestEnd{point_from(state, "best/point"), end.value, end.headline, end.rigor,
                      termination_from_name(text_of(state.get("best/termination")))};
   }
   const auto num_rows = static_cast<std::size_t>(count(state, "num_trace_rows"));

@@ -11,12 +11,12 @@
 #include "nadir/io/data_files.hpp"
 #include "nadir/driver/nearest_name.hpp"
 #include "nadir/driver/option_values.hpp"
+#include "nadir/driver/point_of_family.hpp"
 #include "nadir/driver/recorded_options.hpp"
 #include "nadir/driver/registry.hpp"
 #include "nadir/driver/run_writer.hpp"
 #include "nadir/driver/search.hpp"
 #include "nadir/io/options_json.hpp"
-#include "nadir/io/point_file.hpp"
 #include "nadir/solvers/make_solver.hpp"
 
 namespace nadir {
@@ -69,13 +69,13 @@ bool is_start_name(const Family& family, const std::string& start) {
   throw InputError("--start", "one of " + list + ", or a file", "'" + start + "'" + nearest_hint(start, names));
 }
 
-Vector given_start(const Family& family, const SolveOptions& options, std::vector<DataReference>& inputs) {
+Point given_start(Family& family, const SolveOptions& options, std::vector<DataReference>& inputs) {
   if (is_start_name(family, options.start)) return {};
   if (options.starts > 1)
     throw InputError("--starts", "1, because --start names a file", std::to_string(options.starts));
   inputs.push_back({"start", options.start, std::filesystem::absolute(options.start).string(),
                     sha256_of_file(options.start), {}});
-  return read_point(options.start, family.problem().layout()).values;
+  return read_point_of(family, options.start);
 }
 
 RunFolder opened(const SolveRequest& request, const Family& family, bool is_resumed) {
@@ -118,8 +118,7 @@ RunOutcome outcome_of(SearchEnd&& end, const Family& family, const SolveOptions&
   const Verdict& verdict = outcome.judgement.verdict;
   outcome.ends = end.progress.ends.ranked(verdict.tolerance * verdict.gap_scale);
   outcome.termination = end.progress.best->termination;
-  outcome.point = Point(family.problem().layout());
-  outcome.point.values = std::move(end.progress.best->point);
+  outcome.point = std::move(end.progress.best->point);
   return outcome;
 }
 

@@ -13,10 +13,13 @@ struct Entry {
   std::unique_ptr<Solver> (*make)(const SolverSettings&);
 };
 
-const std::array<Entry, 4> entries{{
+const std::array<Entry, 5> entries{{
     {"trust-region", "Newton steps by conjugate gradients within a trust region; follows negative curvature",
      [](SolverSettings& s) { return rows(s.trust_region); },
      [](const SolverSettings& s) { return make_trust_region(s.trust_region); }},
+    {"alternating", "minimises over one of two blocks after the other, then trust-region",
+     [](SolverSettings& s) { return rows(s.alternating); },
+     [](const SolverSettings& s) { return make_alternating(s.alternating); }},
     {"l-bfgs", "quasi-Newton steps from the last few gradients; no Hessian products",
      [](SolverSettings& s) { return rows(s.lbfgs); }, [](const SolverSettings& s) { return make_lbfgs(s.lbfgs); }},
     {"gradient-descent", "fixed steps, with momentum if wanted, or backtracking",

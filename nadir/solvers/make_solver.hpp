@@ -8,6 +8,7 @@
 
 #include "nadir/core/options.hpp"
 #include "nadir/core/solver.hpp"
+#include "nadir/solvers/alternating.hpp"
 #include "nadir/solvers/gradient_descent.hpp"
 #include "nadir/solvers/lbfgs.hpp"
 #include "nadir/solvers/perturbed_gd.hpp"
@@ -18,12 +19,13 @@ namespace nadir {
 // The options of every solver, so that flags can be parsed before the solver is chosen.
 struct SolverSettings {
   TrustRegionOptions trust_region;
+  AlternatingOptions alternating;
   LbfgsOptions lbfgs;
   GradientDescentOptions gradient_descent;
   PerturbedGdOptions perturbed_gd;
 };
 
-// "trust-region", "l-bfgs", "gradient-descent", "perturbed-gradient-descent".
+// "trust-region", "alternating", "l-bfgs", "gradient-descent", "perturbed-gradient-descent".
 std::vector<std::string> solver_names();
 
 // One line on what the solver is for. Throws InputError for an unknown name.
