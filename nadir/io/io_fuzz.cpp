@@ -1,8 +1,12 @@
 // Fuzz target for every array format: whatever the bytes, a parser returns an array whose values match its
-// shape, or throws InputError. The first byte picks the format.
+// shape, or entries that lie in their matrix, or throws InputError. The first byte picks the format.
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <functional>
 
 #include "nadir/base/error.hpp"
+#include "nadir/io/entries.hpp"
 #include "nadir/io/load_array.hpp"
 #include "nadir/io/matrix_market.hpp"
 #include "nadir/io/npz.hpp"
@@ -10,6 +14,8 @@
 namespace {
 
 constexpr const char* names[] = {"a.npy", "a.npz", "a.csv", "a.tsv", "a.idx", "a.npy.gz", "a.mtx"};
+// Formats of entries; the bytes 128 and more pick from these.
+constexpr const char* entry_names[] = {"a.csv", "a.tsv", "a.txt", "a.mtx", "a.npz", "a.npy", "a.csv.gz"};
 
 void require(bool law) {
   if (!law) std::abort();
@@ -35,13 +41,34 @@ void parse_one(std::span<const std::byte> bytes, const std::string& name) {
   require(count == array.values.size());
 }
 
+bool are_distinct(const std::vector<std::string>& ids) {
+  return std::adjacent_find(ids.begin(), ids.end(), std::equal_to<>()) == ids.end();
+}
+
+void parse_entries_one(std::span<const std::byte> bytes, const std::string& name) {
+  const nadir::DataEntries entries = nadir::parse_entries(bytes, name);
+  const std::size_t count = entries.values.size();
+  require(count > 0 && entries.row_index.size() == count && entries.col_index.size() == count);
+  require(entries.lines.empty() || entries.lines.size() == count);
+  const auto is_inside = [](nadir::Index i, nadir::Index size) { return i >= 0 && i < size; };
+  for (std::size_t k = 0; k < count; ++k)
+    require(is_inside(entries.row_index[k], entries.rows) && is_inside(entries.col_index[k], entries.cols) &&
+            std::isfinite(entries.values[k]));
+  require(entries.row_ids.empty() || static_cast<nadir::Index>(entries.row_ids.size()) == entries.rows);
+  require(entries.col_ids.empty() || static_cast<nadir::Index>(entries.col_ids.size()) == entries.cols);
+  require(are_distinct(entries.row_ids) && are_distinct(entries.col_ids));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   if (size == 0) return 0;
   const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(data) + 1, size - 1);
   try {
-    parse_one(bytes, names[data[0] % std::size(names)]);
+    if (data[0] < 128)
+      parse_one(bytes, names[data[0] % std::size(names)]);
+    else
+      parse_entries_one(bytes, entry_names[data[0] % std::size(entry_names)]);
   } catch (const nadir::InputError&) {
   }
   return 0;

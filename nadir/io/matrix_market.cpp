@@ -62,6 +62,7 @@ class Lines {
 
   const std::vector<std::string_view>& words() const { return words_; }
   std::size_t bytes_left() const { return rest_.size(); }
+  std::int64_t line() const { return line_; }
   std::string place() const { return file_ + ", line " + std::to_string(line_); }
 
   [[noreturn]] void fail(const std::string& expected, const std::string& found) const {
@@ -75,7 +76,7 @@ class Lines {
  private:
   std::string_view rest_;
   const std::string& file_;
-  std::size_t line_ = 0;
+  std::int64_t line_ = 0;
   std::vector<std::string_view> words_;
 };
 
@@ -129,17 +130,21 @@ Banner read_banner(Lines& lines, const std::string& file) {
   return banner;
 }
 
-void append(SparseMatrix& matrix, Index row, Index col, double value) {
+void append(SparseMatrix& matrix, std::int64_t line, Index row, Index col, double value) {
   matrix.row_index.push_back(row);
   matrix.col_index.push_back(col);
   matrix.values.push_back(value);
+  matrix.lines.push_back(line);
 }
 
 // An entry of the file and, off the diagonal, its mirror image.
-void append_with_mirror(SparseMatrix& matrix, Symmetry symmetry, Index row, Index col, double value) {
-  append(matrix, row, col, value);
-  if (symmetry != Symmetry::general && row != col)
-    append(matrix, col, row, symmetry == Symmetry::symmetric ? value : -value);
+void append_with_mirror(SparseMatrix& matrix, const Lines& lines, const Banner& banner, Index row,
+                        Index col) {
+  const bool is_pattern = banner.field == Field::pattern;
+  const double value = is_pattern ? 1.0 : number(lines, lines.words().size() - 1, banner.field);
+  append(matrix, lines.line(), row, col, value);
+  if (banner.symmetry != Symmetry::general && row != col)
+    append(matrix, lines.line(), col, row, banner.symmetry == Symmetry::symmetric ? value : -value);
 }
 
 void read_coordinates(Lines& lines, const Banner& banner, Index num_entries, SparseMatrix& matrix) {
@@ -155,7 +160,7 @@ void read_coordinates(Lines& lines, const Banner& banner, Index num_entries, Spa
       lines.fail("an entry of the lower triangle", "one above the diagonal");
     if (banner.symmetry == Symmetry::skew_symmetric && row == col)
       lines.fail("an entry below the diagonal", "one on it");
-    append_with_mirror(matrix, banner.symmetry, row, col, is_pattern ? 1.0 : number(lines, 2, banner.field));
+    append_with_mirror(matrix, lines, banner, row, col);
   }
 }
 
@@ -170,9 +175,9 @@ void read_dense(Lines& lines, const Banner& banner, SparseMatrix& matrix) {
         lines.fail("a value for row " + std::to_string(row + 1) + ", column " + std::to_string(col + 1),
                    "the end of the file");
       lines.require_words(1, "one value on a line");
-      append_with_mirror(matrix, banner.symmetry, row, col, number(lines, 0, banner.field));
+      append_with_mirror(matrix, lines, banner, row, col);
     }
-    if (banner.symmetry == Symmetry::skew_symmetric) append(matrix, col, col, 0.0);
+    if (banner.symmetry == Symmetry::skew_symmetric) append(matrix, lines.line(), col, col, 0.0);
   }
 }
 
@@ -196,7 +201,7 @@ void require_distinct(const SparseMatrix& matrix, const std::string& file) {
 
 }  // namespace
 
-SparseMatrix parse_matrix_market(std::string_view text, const std::string& place) {
+SparseMatrix parse_matrix_market(std::string_view text, const std::string& place, Repeats repeats) {
   Lines lines(text, place);
   const Banner banner = read_banner(lines, place);
   if (!lines.next_of_content()) lines.fail("a line with the sizes", "the end of the file");
@@ -220,12 +225,13 @@ SparseMatrix parse_matrix_market(std::string_view text, const std::string& place
     read_coordinates(lines, banner, whole_number(lines, 2, 0, most, "a number of entries"), matrix);
   }
   if (lines.next_of_content()) lines.fail("the end of the file", "more lines than the sizes say");
-  require_distinct(matrix, place);
+  if (repeats == Repeats::refused) require_distinct(matrix, place);
   return matrix;
 }
 
-SparseMatrix read_matrix_market(const std::string& path) {
-  return parse_matrix_market(internal::read_all(*internal::source_of(internal::open_file(path))), path);
+SparseMatrix read_matrix_market(const std::string& path, Repeats repeats) {
+  return parse_matrix_market(internal::read_all(*internal::source_of(internal::open_file(path))), path,
+                             repeats);
 }
 
 void require_finite(const SparseMatrix& sparse, const std::string& place) {

@@ -119,6 +119,16 @@ TEST(ParseMatrixMarket, names_the_line_and_what_is_wrong) {
   for (const auto& [text, message] : cases) EXPECT_THAT(reason(text), HasSubstr(message)) << text;
 }
 
+TEST(ParseMatrixMarket, keeps_an_entry_given_twice_where_the_caller_wants_both) {
+  const std::string text = "%%MatrixMarket matrix coordinate real symmetric\n% note\n2 2 2\n2 1 3\n2 1 4\n";
+
+  const SparseMatrix matrix = parse_matrix_market(text, "a", Repeats::kept);
+
+  EXPECT_EQ(matrix.row_index, (std::vector<Index>{1, 0, 1, 0}));
+  EXPECT_EQ(matrix.values, (Vector{3, 3, 4, 4}));
+  EXPECT_EQ(matrix.lines, (std::vector<std::int64_t>{4, 4, 5, 5}));
+}
+
 TEST(RequireFiniteEntries, names_the_row_and_column_of_the_file) {
   const SparseMatrix matrix = parse_matrix_market(general + "2 3 2\n1 1 1\n2 3 nan\n", "a.mtx");
   try {

@@ -33,8 +33,8 @@ std::size_t little_endian(std::string_view bytes) {
   return value;
 }
 
-internal::NpyHeader read_header(ByteSource& source, const std::string& file) {
-  const std::string place = file + ": header";
+// The dictionary in front of the elements.
+std::string read_header(ByteSource& source, const std::string& place) {
   std::array<char, 8> start;
   const std::size_t got = source.read(std::as_writable_bytes(std::span(start)));
   const std::string_view found(start.data(), got);
@@ -46,7 +46,7 @@ internal::NpyHeader read_header(ByteSource& source, const std::string& file) {
   if (version < 1 || version > 3)
     throw InputError(place, "format version 1, 2 or 3", std::to_string(version));
   const std::size_t length = little_endian(read_text(source, version == 1 ? 2 : 4, place));
-  return internal::parse_npy_header(read_text(source, length, place), place);
+  return read_text(source, length, place);
 }
 
 // Fortran order to C order, in place of the caller's values. The first index runs fastest in `values`.
@@ -80,13 +80,39 @@ Vector reordered(const Vector& values, const std::vector<std::int64_t>& shape) {
 namespace internal {
 
 Array read_npy(ByteSource& source, const std::string& place) {
-  const NpyHeader header = read_header(source, place);
+  const std::string header_place = place + ": header";
+  const NpyHeader header = parse_npy_header(read_header(source, header_place), header_place);
   Array array;
-  const std::size_t count = num_elements(header.shape, place + ": header");
+  const std::size_t count = num_elements(header.shape, header_place);
   array.values = read_elements(source, header.type, count, place);
   array.shape = header.shape;
   if (header.is_fortran_order && array.shape.size() > 1) array.values = reordered(array.values, array.shape);
   return array;
+}
+
+std::string read_npy_text(ByteSource& source, const std::string& place) {
+  const std::string header_place = place + ": header";
+  const NpyTextHeader header = parse_npy_text_header(read_header(source, header_place), header_place);
+  constexpr std::size_t most = 1000;
+  if (header.num_characters > most)
+    throw InputError(place, "at most 1000 characters", std::to_string(header.num_characters));
+  const std::size_t width = header.is_unicode ? 4 : 1, size = header.num_characters * width;
+  std::string bytes(size + 1, '\0');  // one more, so that the end is met
+  const std::size_t got = source.read(std::as_writable_bytes(std::span(bytes)));
+  if (got != size)
+    throw InputError(place, std::to_string(size) + " bytes of text, as its header says",
+                     got < size ? std::to_string(got) + " bytes" : "more bytes after them");
+  std::string text;
+  for (std::size_t at = 0; at < size; at += width) {
+    const std::string_view character(bytes.data() + at, width);
+    const char ascii = character[header.is_big_endian ? width - 1 : 0];
+    const auto zeros = static_cast<std::size_t>(std::count(character.begin(), character.end(), '\0'));
+    if (static_cast<unsigned char>(ascii) > 127 || zeros < width - 1 || (ascii == '\0' && zeros < width))
+      throw InputError(place, "ASCII text", internal::quoted({bytes.data(), size}));
+    text += ascii;
+  }
+  text.resize(text.find_last_not_of('\0') + 1);
+  return text;
 }
 
 }  // namespace internal

@@ -67,14 +67,30 @@ bool NpzFile::contains(const std::string& name) const {
   return std::find(names_.begin(), names_.end(), name) != names_.end();
 }
 
-Array NpzFile::read(const std::string& name) const {
+struct NpzFile::Member {
+  std::string place;
+  std::unique_ptr<internal::ByteSource> source;
+};
+
+NpzFile::Member NpzFile::open(const std::string& name) const {
   const auto& entries = zip_->entries();
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const internal::ZipEntry& entry) {
     return !name.empty() && entry.name == name + std::string(ending);
   });
   if (found == entries.end()) throw InputError(place_, "an array " + internal::quoted(name), list_of(names_));
-  const std::string place = place_ + ":" + name;
-  return internal::read_npy(*zip_->open(*found, place), place);
+  std::string place = place_ + ":" + name;
+  auto source = zip_->open(*found, place);
+  return {std::move(place), std::move(source)};
+}
+
+Array NpzFile::read(const std::string& name) const {
+  const Member member = open(name);
+  return internal::read_npy(*member.source, member.place);
+}
+
+std::string NpzFile::read_text(const std::string& name) const {
+  const Member member = open(name);
+  return internal::read_npy_text(*member.source, member.place);
 }
 
 Array NpzFile::read_first() const {

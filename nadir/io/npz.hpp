@@ -36,8 +36,12 @@ class NpzFile {
   bool contains(const std::string& name) const;
   Array read(const std::string& name) const;
   Array read_first() const;
+  // A member that is one short ASCII text: SciPy says so in "format" which kind of sparse matrix it saved.
+  std::string read_text(const std::string& name) const;
 
  private:
+  struct Member;
+  Member open(const std::string& name) const;
   void list_names();
 
   std::string place_;

@@ -9,12 +9,18 @@
 namespace nadir::internal {
 namespace {
 
+struct Dictionary {
+  std::string descr;
+  bool is_fortran_order = false;
+  std::vector<std::int64_t> shape;
+};
+
 // Recursive descent over the few literals that a header may hold: 'text', True, False, (1, 2).
 class Parser {
  public:
   Parser(std::string_view text, const std::string& place) : rest_(text), place_(place) {}
 
-  NpyHeader dictionary() {
+  Dictionary dictionary() {
     std::optional<std::string> descr;
     std::optional<bool> fortran_order;
     std::optional<std::vector<std::int64_t>> shape;
@@ -39,7 +45,7 @@ class Parser {
     if (!rest_.empty()) fail("nothing after the dictionary");
     if (!descr || !fortran_order || !shape)
       throw InputError(place_, "the keys 'descr', 'fortran_order' and 'shape'", "one of them missing");
-    return {element_type(*descr), *fortran_order, *shape};
+    return {*descr, *fortran_order, *shape};
   }
 
  private:
@@ -123,38 +129,57 @@ class Parser {
     return value;
   }
 
-  // '<f8': byte order, kind, number of bytes.
-  ElementType element_type(const std::string& descr) {
-    const auto refuse = [&](const std::string& found) -> ElementType {
-      throw InputError(place_, "booleans, integers (1, 2, 4, 8 bytes) or floats (2, 4, 8 bytes)", found);
-    };
-    const std::string type_found = "type " + quoted(descr);
-    if (descr.size() < 2) return refuse(type_found);
-    const char order = descr[0], kind = descr[1];
-    const std::string size = descr.substr(2);
-    if (kind == 'O') return refuse("Python objects, type " + quoted(descr));
-    if (kind == 'c') return refuse("complex numbers, type " + quoted(descr));
-    const bool one_byte = size == "1";
-    if (std::string_view("<>=|").find(order) == std::string_view::npos || (order == '|' && !one_byte))
-      return refuse(type_found);
-    const bool is_wider = size == "2" || size == "4" || size == "8";
-    const int num_bytes = one_byte ? 1 : is_wider ? size[0] - '0' : 0;
-    const bool is_big = order == '>';
-    if (kind == 'b' && one_byte) return {ElementKind::boolean, 1, is_big};
-    if (kind == 'i' && num_bytes > 0) return {ElementKind::signed_integer, num_bytes, is_big};
-    if (kind == 'u' && num_bytes > 0) return {ElementKind::unsigned_integer, num_bytes, is_big};
-    if (kind == 'f' && is_wider) return {ElementKind::floating, num_bytes, is_big};
-    return refuse(type_found);
-  }
-
   std::string_view rest_;
   const std::string& place_;
 };
 
+// '<f8': byte order, kind, number of bytes.
+ElementType element_type(const std::string& descr, const std::string& place) {
+  const auto refuse = [&](const std::string& found) -> ElementType {
+    throw InputError(place, "booleans, integers (1, 2, 4, 8 bytes) or floats (2, 4, 8 bytes)", found);
+  };
+  const std::string type_found = "type " + quoted(descr);
+  if (descr.size() < 2) return refuse(type_found);
+  const char order = descr[0], kind = descr[1];
+  const std::string size = descr.substr(2);
+  if (kind == 'O') return refuse("Python objects, type " + quoted(descr));
+  if (kind == 'c') return refuse("complex numbers, type " + quoted(descr));
+  const bool one_byte = size == "1";
+  if (std::string_view("<>=|").find(order) == std::string_view::npos || (order == '|' && !one_byte))
+    return refuse(type_found);
+  const bool is_wider = size == "2" || size == "4" || size == "8";
+  const int num_bytes = one_byte ? 1 : is_wider ? size[0] - '0' : 0;
+  const bool is_big = order == '>';
+  if (kind == 'b' && one_byte) return {ElementKind::boolean, 1, is_big};
+  if (kind == 'i' && num_bytes > 0) return {ElementKind::signed_integer, num_bytes, is_big};
+  if (kind == 'u' && num_bytes > 0) return {ElementKind::unsigned_integer, num_bytes, is_big};
+  if (kind == 'f' && is_wider) return {ElementKind::floating, num_bytes, is_big};
+  return refuse(type_found);
+}
+
 }  // namespace
 
 NpyHeader parse_npy_header(std::string_view text, const std::string& place) {
-  return Parser(text, place).dictionary();
+  Dictionary found = Parser(text, place).dictionary();
+  return {element_type(found.descr, place), found.is_fortran_order, std::move(found.shape)};
+}
+
+NpyTextHeader parse_npy_text_header(std::string_view text, const std::string& place) {
+  const Dictionary found = Parser(text, place).dictionary();
+  const std::string& descr = found.descr;
+  NpyTextHeader header;
+  const char* const last = descr.data() + descr.size();
+  const bool is_text = descr.size() > 2 &&
+                       std::string_view("<>=|").find(descr[0]) != std::string_view::npos &&
+                       (descr[1] == 'S' || descr[1] == 'U');
+  const auto [end, error] = is_text ? std::from_chars(descr.data() + 2, last, header.num_characters)
+                                    : std::from_chars_result{last, std::errc::invalid_argument};
+  if (error != std::errc() || end != last) throw InputError(place, "text", "type " + quoted(descr));
+  if (!found.shape.empty())
+    throw InputError(place, "a single text", std::to_string(found.shape.size()) + " dimensions");
+  header.is_unicode = descr[1] == 'U';
+  header.is_big_endian = descr[0] == '>';
+  return header;
 }
 
 }  // namespace nadir::internal

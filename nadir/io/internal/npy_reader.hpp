@@ -11,4 +11,8 @@ namespace nadir::internal {
 // Reads to the end of the source, so that a checksum behind it is compared.
 Array read_npy(ByteSource& source, const std::string& place);
 
+// One short ASCII text, as numpy.save writes numpy.array("csr") or numpy.array(b"csr"), without the NULs at its
+// end; other arrays are numbers to us. Reads to the end of the source too.
+std::string read_npy_text(ByteSource& source, const std::string& place);
+
 }  // namespace nadir::internal
