@@ -2,13 +2,13 @@
 // over a text that the test edits itself.
 #include "nadir/io/certificate_file.hpp"
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "nadir/base/error.hpp"
@@ -23,17 +23,12 @@ CertificateFile small_file() {
   file.family = "linear-network";
   file.problem = R"({"hidden":[2],"residual":false})";
   file.data = {{"x", "x.npy", "/data/x.npy", std::string(64, 'a'), {{"", {3, 2}}}},
-               {"weight-decay-entries",
-                "d.npz",
-                "/data/d.npz",
-                std::string(64, 'b'),
-                {{"W1", {2, 2}}, {"W2", {1, 2}}}}};
+               {"weight-decay-entries", "d.npz", "/data/d.npz", std::string(64, 'b'), {{"W1", {2, 2}}, {"W2", {1, 2}}}}};
   file.files = {{"point.npz", std::string(64, '1')}, {"verdict.json", std::string(64, '2')}};
   file.certificate.headline = Headline::global_minimum;
   file.certificate.rigor = Rigor::proved;
-  file.certificate.claims = {
-      {"gap", "the value is within 1e-7", "[X]", Rigor::proved, {{"gap", 0.1}, {"gap_scale", 1.0}}},
-      {"value", "v", "", Rigor::numerical, {{"lower", std::numeric_limits<double>::quiet_NaN()}}}};
+  file.certificate.claims = {{"gap", "the value is within 1e-7", "[X]", Rigor::proved, {{"gap", 0.1}, {"gap_scale", 1.0}}},
+                             {"value", "v", "", Rigor::numerical, {{"lower", std::numeric_limits<double>::quiet_NaN()}}}};
   return file;
 }
 
@@ -81,8 +76,7 @@ TEST(CertificateFile, digest_notices_every_single_changed_byte) {
 TEST(CertificateFile, digest_notices_truncation_and_additions) {
   const std::string text = certificate_to_json(small_file());
 
-  for (std::size_t length = 0; length < text.size(); ++length)
-    ASSERT_FALSE(has_intact_digest(text.substr(0, length)));
+  for (std::size_t length = 0; length < text.size(); ++length) ASSERT_FALSE(has_intact_digest(text.substr(0, length)));
   EXPECT_FALSE(has_intact_digest(text + " "));
   EXPECT_FALSE(has_intact_digest(" " + text));
 }
@@ -90,17 +84,10 @@ TEST(CertificateFile, digest_notices_truncation_and_additions) {
 TEST(CertificateFile, refuses_every_malformed_object) {
   const std::string good = certificate_to_json(small_file());
   const std::vector<std::pair<std::string, std::string>> changes = {
-      {"nadir.certificate/1", "nadir.certificate/9"},
-      {"\"global-minimum\"", "\"best\""},
-      {"\"claims\"", "\"claim\""},
-      {std::string(64, 'a'), std::string(64, 'A')},
-      {std::string(64, 'a'), "aa"},
-      {"\"kind\": \"gap\"", "\"kind\": 1"},
-      {"\"gap\": 0.1", "\"gap\": \"0.1\""},
-      {"\"W1\": [", "\"W1\": [\"1\","},
-      {"\"data\": {", "\"data\": {\"z\": 1,"},
-      {"\"problem\": {", "\"problem\": [], \"q\": {"},
-      {"\"rigor\": \"numerical\"", "\"rigor\": 3"}};
+      {"nadir.certificate/1", "nadir.certificate/9"}, {"\"global-minimum\"", "\"best\""}, {"\"claims\"", "\"claim\""},
+      {std::string(64, 'a'), std::string(64, 'A')},   {std::string(64, 'a'), "aa"},       {"\"kind\": \"gap\"", "\"kind\": 1"},
+      {"\"gap\": 0.1", "\"gap\": \"0.1\""},           {"\"W1\": [", "\"W1\": [\"1\","},       {"\"data\": {", "\"data\": {\"z\": 1,"},
+      {"\"problem\": {", "\"problem\": [], \"q\": {"}, {"\"rigor\": \"numerical\"", "\"rigor\": 3"}};
 
   for (const auto& [from, to] : changes)
     EXPECT_THROW(certificate_from_json(replaced(good, from, to), "c"), InputError) << from << " -> " << to;
@@ -110,8 +97,7 @@ TEST(CertificateFile, refuses_every_malformed_object) {
 class CertificateFolder : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ =
-        std::filesystem::path(testing::TempDir()) / ("nadir_certificate_file_" + std::to_string(getpid()));
+    folder_ = std::filesystem::path(testing::TempDir()) / ("nadir_certificate_file_" + std::to_string(getpid()));
     std::filesystem::create_directories(folder_);
     for (const char* name : certified_files) std::ofstream(folder_ / name) << name;
   }
@@ -131,8 +117,8 @@ TEST_F(CertificateFolder, write_names_problem_data_and_fingerprints) {
   DataBlocks blocks{{"b.npz:W1", std::string(64, 'e')}, {{"W1", Matrix(3, 1)}}};
   DataMatrix absent;
   double a = 0.5;
-  const OptionList options = {option("x", x, ""), option("s", s, "").as_written(),
-                              option("blocks", blocks, ""), option("absent", absent, ""), option("a", a, "")};
+  const OptionList options = {option("x", x, ""), option("s", s, "").as_written(), option("blocks", blocks, ""),
+                              option("absent", absent, ""), option("a", a, "")};
 
   write_certificate(folder_.string(), "double-well", options, small_file().certificate);
   const std::string text = written();
