@@ -9,6 +9,9 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 find_library(NADIR_LAPACKE_LIBRARY lapacke REQUIRED)
 
+# Highway: vector kernels for every instruction set, the best one chosen when the program runs.
+pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
+
 # FLINT 2.9 and Arb 2.23: exact rationals and ball arithmetic.
 find_path(NADIR_FLINT_INCLUDE_DIR flint/flint.h REQUIRED)
 find_path(NADIR_ARB_INCLUDE_DIR arb.h REQUIRED)

@@ -1,60 +1,150 @@
 #include "nadir/linalg/normal_equations.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "nadir/linalg/dense.hpp"
+#include "nadir/linalg/internal/observed_kernels.hpp"
 
 namespace nadir {
+namespace internal {
+
+SystemScratch::SystemScratch(const PaddedFactor& factor, Index r, Index num_systems)
+    : row(factor),
+      rank(r),
+      padded_rank(factor.stride()),
+      gram(num_systems * padded_rank * padded_rank),
+      rhs(num_systems * padded_rank),
+      gradient(num_systems * padded_rank),
+      lanes(num_systems > 1 ? (r + 4) * r * num_systems : 0),  // three rows of zeros: rows are eliminated by fours
+      ridge(max_lanes),
+      solved(max_lanes) {}
+
+}  // namespace internal
+
 namespace {
 
-// step = A^{-1} g through a Cholesky factor; false if A is not safely positive definite.
-bool solve_safely(const Matrix& A, const Matrix& g, Matrix& step) {
+using internal::SystemScratch;
+
+// Above this rank a system fills the vectors by itself, and many side by side would leave the cache.
+constexpr Index max_rank_side_by_side = 64;
+// Diagonals below are too near the least double for their entries to carry digits.
+constexpr double least_diagonal = 1e-290;
+
+struct HalfStepTask {
+  const ObservedRows& observed;
+  ConstMatrixView Ut;
+  std::span<const double> ridge;
+  MatrixView new_Ut;
+  Vector row_errors, gradient_norms;
+};
+
+// The Euclidean norm without overflow or underflow on the way.
+double safe_norm(std::span<const double> x) {
+  double greatest = 0.0;
+  for (const double value : x) {
+    if (!std::isfinite(value)) return std::fabs(value);
+    greatest = std::max(greatest, std::fabs(value));
+  }
+  if (greatest == 0.0) return 0.0;
+  const int exponent = std::ilogb(greatest);
+  Vector squares(x.size());
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    const double scaled = std::scalbn(x[k], -exponent);
+    squares[k] = scaled * scaled;
+  }
+  return std::scalbn(std::sqrt(internal::pairwise_sum(squares)), exponent);
+}
+
+// x = A^{-1} rhs; false if a pivot is not safely positive or x is not finite.
+bool solve_safely(const Matrix& A, Matrix rhs, Matrix& x) {
   Matrix L;
   if (!cholesky(A, L)) return false;
   for (Index k = 0; k < A.rows(); ++k)
-    if (!(L(k, k) * L(k, k) > 16.0 * static_cast<double>(A.rows()) * 0x1p-53 * A(k, k))) return false;
-  step = g;
-  solve_lower(L, Op::none, step);
-  solve_lower(L, Op::transpose, step);
-  return all_finite(step);
+    if (!(L(k, k) * L(k, k) > internal::least_pivot(A.rows()) * A(k, k))) return false;
+  solve_lower(L, Op::none, rhs);
+  solve_lower(L, Op::transpose, rhs);
+  x = std::move(rhs);
+  return all_finite(x);
+}
+
+// The row's new u from its system alone, with care for scale and rank; u stays where nothing can be said.
+void solve_alone(const SystemScratch& s, Index system, double ridge, const double* u, double* new_u) {
+  const Index r = s.rank, ld = s.padded_rank;
+  const double* gram = s.gram.data() + system * ld * ld;
+  std::copy_n(u, r, new_u);
+  double greatest = 0.0;
+  for (Index k = 0; k < r; ++k) {
+    const double diagonal = gram[k * ld + k] + ridge;
+    if (!std::isfinite(diagonal)) return;
+    greatest = std::max(greatest, diagonal);
+  }
+  if (greatest < least_diagonal) return;
+  const int exponent = -std::ilogb(greatest);  // the system is scaled to diagonals of at most 2
+  Matrix A(r, r), b(r, 1), x;
+  for (Index k = 0; k < r; ++k) {
+    for (Index i = k; i < r; ++i) A(i, k) = A(k, i) = std::scalbn(gram[k * ld + i], exponent);
+    A(k, k) = std::scalbn(gram[k * ld + k] + ridge, exponent);
+    b(k, 0) = std::scalbn(s.rhs.data()[system * ld + k], exponent);
+  }
+  if (solve_safely(A, b, x)) {
+    std::copy_n(x.col(0), r, new_u);
+    return;
+  }
+  for (Index k = 0; k < r; ++k) {
+    A(k, k) += 1e-10 * std::scalbn(greatest, exponent);
+    b(k, 0) = std::scalbn(s.gradient.data()[system * ld + k], exponent);
+  }
+  if (!solve_safely(A, b, x)) return;
+  for (Index k = 0; k < r; ++k) new_u[k] = u[k] - x(k, 0);
+}
+
+// Rows `rows`, as many as there are systems side by side or fewer.
+void step_rows(HalfStepTask& task, internal::RowRange rows, Index systems, const internal::PaddedFactor& V, SystemScratch& s) {
+  for (Index i = rows.first; i < rows.last; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    const Index system = i - rows.first;
+    double square = 0.0;
+    s.ridge.data()[system] = task.ridge[row];
+    task.row_errors[row] = internal::form_system(task.observed, i, task.Ut, V, task.ridge[row], system, s, square);
+    const bool is_safe = square > 1e-280 && square < 1e300;
+    const double* gradient = s.gradient.data() + system * s.padded_rank;
+    task.gradient_norms[row] = is_safe ? std::sqrt(square) : safe_norm({gradient, static_cast<std::size_t>(s.rank)});
+  }
+  if (systems > 1) internal::solve_systems(s);
+  for (Index i = rows.first; i < rows.last; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    const Index system = i - rows.first;
+    double* new_u = task.new_Ut.col(i);
+    if (task.observed.row_starts[row] == task.observed.row_starts[row + 1] && task.ridge[row] > 0.0) {
+      std::fill_n(new_u, s.rank, 0.0);
+    } else if (systems > 1 && s.solved.data()[system] != 0.0) {
+      for (Index k = 0; k < s.rank; ++k) new_u[k] = internal::solution(s, k, systems)[system];
+    } else {
+      const Vector u(task.Ut.col(i), task.Ut.col(i) + s.rank);
+      solve_alone(s, system, task.ridge[row], u.data(), new_u);
+    }
+  }
 }
 
 }  // namespace
 
-HalfStep solve_rows(const ObservedRows& o, ConstMatrixView Ut, ConstMatrixView Vt, std::span<const double> ridge,
+HalfStep solve_rows(const ObservedRows& observed, ConstMatrixView Ut, ConstMatrixView Vt, std::span<const double> ridge,
                     MatrixView new_Ut) {
+  assert(Ut.cols == observed.rows && Vt.cols == observed.cols && Ut.rows == Vt.rows);
+  assert(new_Ut.rows == Ut.rows && new_Ut.cols == Ut.cols && ridge.size() == static_cast<std::size_t>(observed.rows));
   const Index r = Ut.rows;
-  const double value = half_squared_error(o, Ut, Vt);
-  Vector gradient_norms;
-  Matrix A(r, r), b(r, 1), g(r, 1), step(r, 1);
-  for (Index i = 0; i < o.rows; ++i) {
-    const auto row = static_cast<std::size_t>(i);
-    A = Matrix(r, r), b = Matrix(r, 1);
-    for (auto p = static_cast<std::size_t>(o.row_starts[row]); p < static_cast<std::size_t>(o.row_starts[row + 1]); ++p) {
-      const double* v = Vt.col(o.col_index[p]);
-      const double w = o.weights.empty() ? 1.0 : o.weights[p];
-      for (Index k = 0; k < r; ++k) {
-        for (Index l = 0; l < r; ++l) A(l, k) += w * v[l] * v[k];
-        b(k, 0) += w * o.values[p] * v[k];
-      }
-    }
-    double greatest = 0.0;
-    for (Index k = 0; k < r; ++k) greatest = std::max(greatest, A(k, k) += ridge[row]);
-    for (Index k = 0; k < r; ++k) {
-      g(k, 0) = -b(k, 0);
-      for (Index l = 0; l < r; ++l) g(k, 0) += A(k, l) * Ut(l, i);
-    }
-    gradient_norms.push_back(norm(g.flat()));
-    if (solve_safely(A, b, step)) {
-      std::copy_n(step.col(0), r, new_Ut.col(i));
-      continue;
-    }
-    for (Index k = 0; k < r; ++k) A(k, k) += 1e-10 * greatest;
-    const bool moves = greatest > 0.0 && solve_safely(A, g, step);
-    for (Index k = 0; k < r; ++k) new_Ut(k, i) = Ut(k, i) - (moves ? step(k, 0) : 0.0);
-  }
-  return {value, norm(gradient_norms)};
+  const internal::PaddedFactor V(Vt);
+  const Index systems = r <= max_rank_side_by_side ? internal::num_lanes() : 1;
+  const double work = static_cast<double>(observed.num_entries() + observed.rows * r) * static_cast<double>(r * r);
+  std::vector<SystemScratch> scratch;
+  for (int t = internal::threads_for(work); t > 0; --t) scratch.emplace_back(V, r, systems);
+  HalfStepTask task{observed, Ut, ridge, new_Ut, Vector(ridge.size()), Vector(ridge.size())};
+  internal::over_row_blocks(observed, scratch, [&](internal::RowRange rows, SystemScratch& s) {
+    for (Index i = rows.first; i < rows.last; i += systems) step_rows(task, {i, std::min(i + systems, rows.last)}, systems, V, s);
+  });
+  return {internal::pairwise_sum(task.row_errors), safe_norm(task.gradient_norms)};
 }
 
 }  // namespace nadir
