@@ -1,0 +1,174 @@
+#include "nadir/problems/matrix_completion/lower_bound.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nadir/linalg/dense.hpp"
+#include "nadir/rigor/definiteness.hpp"
+#include "nadir/rigor/fp_environment.hpp"
+#include "nadir/rigor/norms.hpp"
+#include "nadir/rigor/product.hpp"
+
+namespace nadir {
+namespace {
+
+constexpr double unit = 0x1p-52;
+
+// With --psd the matrix is made dense; larger ones would cost hours.
+constexpr Index max_psd_side = 6000;
+
+// A claim leaves this much room, relative to the bound: whoever checks it proves a norm of residuals that were
+// rounded in another order.
+constexpr double room = 2e-9;
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+// |S|_2 for S = D_a^{-1/2} R D_b^{-1/2}. The scaled entries are off by at most 16 units: |dS|_2 <= 16 u sqrt(|S|_1 |S|_inf).
+double scaled_norm(const CompletionModel& model, const Vector& R) {
+  const ObservedRows& o = model.observed.by_rows;
+  const Vector &a = model.data.row_penalties, &b = model.data.col_penalties;
+  Vector values(R), row_sums(a.size(), 0.0), col_sums(b.size(), 0.0);
+  std::vector<Index> columns(o.col_index.begin(), o.col_index.end());
+  bool is_scaled = false;
+  for (Index i = 0; i < o.rows; ++i)
+    for (Index p = o.row_starts[at(i)]; p < o.row_starts[at(i + 1)]; ++p) {
+      const double penalty = a[at(i)] * b[at(columns[at(p)])];
+      if (penalty != 1.0) {
+        values[at(p)] /= std::sqrt(penalty);
+        is_scaled = true;
+      }
+      row_sums[at(i)] += std::fabs(values[at(p)]);
+      col_sums[at(columns[at(p)])] += std::fabs(values[at(p)]);
+    }
+  const double norm = spectral_norm_upper(SparseMatrixView{o.cols, o.rows, o.row_starts, columns, values});
+  if (!is_scaled) return norm;
+  const double sums = std::sqrt(*std::max_element(row_sums.begin(), row_sums.end())) * std::sqrt(*std::max_element(col_sums.begin(), col_sums.end()));
+  const double depth = 1.0 + static_cast<double>(values.size()) * unit;  // the sums' own rounding
+  return add_up(norm, mul_up(32.0 * unit * depth, add_up(sums, 1e-290)));
+}
+
+// |A^T R B|_2 by an enclosed product: R B entry by entry from its absolute terms.
+double feature_norm(const CompletionModel& model, const Vector& R) {
+  const ObservedRows& o = model.observed.by_rows;
+  const Matrix B = model.column_features.size() > 0 ? model.column_features : Matrix::identity(o.cols);
+  Matrix mid(o.rows, B.cols()), rad(o.rows, B.cols());
+  for (Index i = 0; i < o.rows; ++i) {
+    const Index first = o.row_starts[at(i)], last = o.row_starts[at(i + 1)];
+    const double gamma = completion_gamma(last - first + 8);
+    for (Index c = 0; c < B.cols(); ++c) {
+      double sum = 0.0, size = 0.0;
+      for (Index p = first; p < last; ++p) {
+        const double term = R[at(p)] * B(o.col_index[at(p)], c);
+        sum += term;
+        size += std::fabs(term);
+      }
+      mid(i, c) = sum;
+      rad(i, c) = add_up(mul_up(2.0 * gamma, size), static_cast<double>(last - first) * 1e-300);
+    }
+  }
+  const BallMatrix RB(std::move(mid), std::move(rad));
+  if (model.row_features.size() == 0) return spectral_norm_upper(RB);
+  return spectral_norm_upper(enclose_product(model.row_features.view(), Op::transpose, RB, Op::none));
+}
+
+// Slope and offset of the tangent of Q (sqrt(s) - c)_+^4 at s0, the squared length of the row as computed.
+struct Tangent {
+  Interval slope, offset;  // offset = value - slope * s0
+};
+
+Tangent row_norm_tangent(const CompletionModel& model, std::span<const double> u) {
+  double squares = 0.0;
+  for (const double x : u) squares += x * x;
+  const Interval s0 = Interval::point(squares), length = sqrt(s0);
+  const Interval e = max(length - Interval::point(model.row_norm_limit), Interval::point(0.0));
+  if (e.upper == 0.0) return {Interval::point(0.0), Interval::point(0.0)};
+  const Interval Q = Interval::point(model.row_norm_penalty);
+  const Interval slope = Q * Interval::point(2.0) * sqr(e) * (e / length);
+  return {max(slope, Interval::point(0.0)), Q * sqr(sqr(e)) - slope * s0};
+}
+
+// The greatest eigenvalue of sym(R) - D from above; D and the tangents' offsets on the way.
+double psd_eigenvalue(const MatrixCompletion& problem, const CompletionEnclosure& here, Interval& offsets, bool& has_slopes) {
+  const CompletionModel& model = problem.model();
+  const ObservedRows& o = model.observed.by_rows;
+  const Vector& R = here.expansion().residual();
+  BallMatrix S(o.rows, o.rows);
+  const auto add = [&S](Index i, Index j, const Interval& x) {
+    const Interval sum = S.entry(i, j) + x;
+    S.mid(i, j) = sum.mid();
+    S.rad(i, j) = 0.5 * sum.width() <= 0.0 ? 0.0 : std::fmax(sub_up(sum.upper, S.mid(i, j)), sub_up(S.mid(i, j), sum.lower));
+  };
+  for (Index i = 0; i < o.rows; ++i)
+    for (Index p = o.row_starts[at(i)]; p < o.row_starts[at(i + 1)]; ++p) {
+      const Interval half = Interval::point(0.5) * Interval::point(R[at(p)]);
+      add(i, o.col_index[at(p)], half);
+      add(o.col_index[at(p)], i, half);
+    }
+  if (model.row_norm_penalty > 0.0) {
+    const Matrix& Ut = here.expansion().factors().Ut;
+    for (Index i = 0; i < o.rows; ++i) {
+      const Tangent t = row_norm_tangent(model, {Ut.col(i), at(Ut.rows())});
+      has_slopes = has_slopes || t.slope.upper > 0.0;
+      add(i, i, -t.slope);
+      offsets = offsets + t.offset;
+    }
+  }
+  return greatest_eigenvalue_upper_bound(S);
+}
+
+// D(s) = s <R, m> - s^2/2 sum R^2/w, enclosed.
+struct DualValue {
+  Interval linear, quadratic;
+
+  DualValue(const ObservedRows& o, const Vector& R) : linear(enclose_dot(R, o.values)) {
+    Vector quotient(R);
+    if (!o.weights.empty())
+      for (std::size_t p = 0; p < R.size(); ++p) quotient[p] /= o.weights[p];
+    quadratic = enclose_dot(R, quotient);
+    if (!o.weights.empty()) {
+      const double error = add_up(mul_up(quadratic.magnitude(), 4.0 * unit), static_cast<double>(R.size()) * 1e-290);
+      quadratic = quadratic + Interval{-error, error};
+    }
+  }
+  double best_multiplier() const { return quadratic.mid() > 0.0 ? std::fmax(0.0, linear.mid() / quadratic.mid()) : 0.0; }
+  Interval at_multiplier(double s) const {
+    return Interval::point(s) * linear - Interval::point(0.5) * sqr(Interval::point(s)) * quadratic;
+  }
+};
+
+}  // namespace
+
+CompletionBound completion_lower_bound(const MatrixCompletion& problem, std::span<const double>, const CompletionEnclosure& here) {
+  const FloatingPointGuard guard;
+  const CompletionModel& model = problem.model();
+  CompletionBound result;
+  const auto give_up = [&result](const char* why) {
+    result.obstacle = why;
+    return result;
+  };
+  if (model.lambda == 0.0) return give_up("without a penalty only a value of zero is certified");
+  const Vector& R = here.expansion().residual();
+  const bool is_finite = std::all_of(R.begin(), R.end(), [](double r) { return std::isfinite(r); });
+  if (!is_finite) return give_up("a residual is not finite");
+  const DualValue dual(model.observed.by_rows, R);
+  double limit = std::numeric_limits<double>::infinity();
+  Interval offsets = Interval::point(0.0);
+  if (model.is_psd) {
+    if (model.data.rows > max_psd_side) return give_up("the matrix is too large for a dense proof");
+    bool has_slopes = false;
+    result.spectral_norm = psd_eigenvalue(problem, here, offsets, has_slopes);
+    if (has_slopes) limit = 1.0;  // s R - D <= s (R - D) needs s <= 1
+  } else {
+    result.spectral_norm = model.has_features() ? feature_norm(model, R) : scaled_norm(model, R);
+  }
+  if (!std::isfinite(result.spectral_norm)) return give_up("no bound of the residual's spectral norm was found");
+  if (result.spectral_norm > 0.0) limit = std::fmin(limit, div_down(model.lambda, result.spectral_norm));
+  result.multiplier = std::fmin(dual.best_multiplier(), limit);
+  const Interval value = dual.at_multiplier(result.multiplier) + offsets;
+  const double size = std::fmax(std::fabs(value.lower), value.width());
+  result.bound = std::fmax(0.0, sub_down(value.lower, mul_up(room, size)));
+  if (!std::isfinite(result.bound)) result.bound = 0.0;
+  return result;
+}
+
+}  // namespace nadir
