@@ -8,6 +8,7 @@
 #include <span>
 
 #include "nadir/rigor/ball_matrix.hpp"
+#include "nadir/rigor/sparse_norm.hpp"
 
 namespace nadir {
 
@@ -39,21 +40,5 @@ double spectral_norm_quick_upper(const BallMatrix& A);
 // as |rad|_2. Cost: the smaller Gram matrix, one eigenproblem and one Cholesky factorisation of its size.
 double spectral_norm_upper(ConstMatrixView A);
 double spectral_norm_upper(const BallMatrix& A);
-
-// A sparse matrix by columns: the nonzeros of column j are values[p] at rows row_indices[p] for
-// column_starts[j] <= p < column_starts[j + 1], each position at most once, in any order. The CSR form of A
-// is this form of A^T, which has the same spectral norm.
-struct SparseMatrixView {
-  Index rows = 0, cols = 0;
-  std::span<const Index> column_starts;  // cols + 1
-  std::span<const Index> row_indices;
-  std::span<const double> values;
-};
-
-// |A|_2 from above by Collatz-Wielandt: |A|_2^2 <= max_j (|A|^T |A| x)_j / x_j for every x > 0, exact up to
-// the power iteration for non-negative A, too large by up to sqrt(min(m, n)) otherwise. If the smaller side
-// is at most `dense_side`, also sharply from the dense Gram matrix of that side; the lesser of the two counts.
-// InputError for positions out of range or given twice, and for starts that do not ascend.
-double spectral_norm_upper(const SparseMatrixView& A, Index dense_side = 1024);
 
 }  // namespace nadir

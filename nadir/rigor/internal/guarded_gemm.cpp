@@ -89,6 +89,27 @@ Matrix gemm_lower_times_transpose(ConstMatrixView L) {
   return C;
 }
 
+void for_each_tile_of_gram(ConstMatrixView U, const std::function<void(Index, Index, ConstMatrixView)>& body) {
+  static_assert(gram_tile == tile);
+  const Index n = U.cols, side = (n + tile - 1) / tile;
+  const double work = static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n) / 6;
+  for_each_tile(n, n, work, [&](Index reverse_i, Index, Index j, Index) {
+    // In each column of tiles the long sums first, so that no thread ends with one.
+    const Index i = (side - 1) * tile - reverse_i;
+    if (i > j) return;
+    const Index rows = std::min(tile, n - i), cols = std::min(tile, n - j);
+    Matrix sum(rows, cols), last(rows, cols), left(rows, rows), right(i == j ? rows : 0, i == j ? cols : 0);
+    tile_product(U.block(0, i, i, rows), Op::transpose, U.block(0, j, i, cols), Op::none, gram_chunk, sum);
+    // The rows of U at the diagonal: what lies below it is not U's.
+    for (Index c = 0; c < rows; ++c) std::copy_n(U.col(i + c) + i, c + 1, left.col(c));
+    if (i == j) right = left;
+    blas_gemm(left, Op::transpose, i == j ? right.view() : U.block(i, j, rows, cols), Op::none, last);
+    for (Index c = 0; c < cols; ++c)
+      for (Index r = 0; r < rows; ++r) sum(r, c) += last(r, c);
+    body(i, j, sum);
+  });
+}
+
 Matrix gemm_samples(ConstMatrixView X, ConstMatrixView Y) {
   Matrix C(X.rows, Y.rows);
   const bool gram = X.data == Y.data && X.rows == Y.rows && X.stride == Y.stride;
