@@ -56,7 +56,7 @@ bool claims_support(Headline headline, const std::vector<Claim>& claims) {
     case Headline::not_critical: return is_away_from_critical(claims);
     case Headline::strict_saddle: return is_nearly_critical(claims) && has(claims, "negative-curvature");
     case Headline::degenerate_saddle:
-      return has(claims, "critical") && has(claims, "no-negative-curvature") && has(claims, "descent");
+      return has(claims, "critical") && has(claims, "no-negative-curvature") && (has(claims, "descending-path") || has(claims, "descent"));
     case Headline::local_minimum: return has(claims, "isolated-minimum");
     case Headline::spurious_minimum: return has_better_value(claims);
   }

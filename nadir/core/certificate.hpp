@@ -13,6 +13,9 @@
 //   descent             (decrease)            f(point + witness "escape") <= f(point) - decrease, decrease > 0
 //   isolated-minimum    (radius, least_eigenvalue)  a strict local minimum, alone in its ball, within radius
 //   better-point        (value)               f(witness "better") <= value
+//   descending-path     (order, coefficient)  for polynomial f and the witnesses k = "path/1" and c = "path/2":
+//                                             f(x + t k + t^2 c) = f(x) + a t^order + ..., a <= coefficient < 0, so
+//                                             that points as near as one likes have lower values
 // A family may add kinds of its own; each is documented in its README and re-derived by its checker.
 #pragma once
 
@@ -48,8 +51,8 @@ const Claim* find(const std::vector<Claim>& claims, const std::string& kind);
 // Whether the claims of these kinds, if each is true, add up to the headline with rigor `proved`:
 //   global-minimum: gap.   not-critical: gradient-norm with lower > tolerance * scale.
 //   strict-saddle: negative-curvature and (critical, or gradient-norm with upper <= tolerance * scale).
-//   degenerate-saddle: critical, no-negative-curvature and descent, in a family whose every non-global
-//   critical point is a saddle.   local-minimum: isolated-minimum.
+//   degenerate-saddle: critical, no-negative-curvature and descending-path; or critical, no-negative-curvature and
+//   descent, in a family whose every non-global critical point is a saddle.   local-minimum: isolated-minimum.
 //   spurious-minimum: isolated-minimum, and better-point with a value below that of the point.
 bool claims_support(Headline headline, const std::vector<Claim>& claims);
 

@@ -6,6 +6,8 @@
 #include "nadir/driver/nearest_name.hpp"
 #include "nadir/problems/double_well/family.hpp"
 #include "nadir/problems/linear_network/family.hpp"
+#include "nadir/problems/matrix_completion/family.hpp"
+#include "nadir/problems/matrix_sensing/family.hpp"
 
 namespace nadir {
 namespace {
@@ -21,6 +23,8 @@ const std::vector<FamilyRow>& families() {
   static const std::vector<FamilyRow> rows{
       {"double-well", make<DoubleWellFamily>},
       {"linear-network", make<LinearNetworkFamily>},
+      {"matrix-completion", make<MatrixCompletionFamily>},
+      {"matrix-sensing", make<MatrixSensingFamily>},
   };
   return rows;
 }

@@ -2,6 +2,7 @@
 
 #include "nadir/problems/double_well/check.hpp"
 #include "nadir/problems/linear_network/check.hpp"
+#include "nadir/problems/matrix_sensing/check.hpp"
 #include "nadir/problems/matrix_completion/check.hpp"
 
 namespace nadir {
@@ -15,6 +16,7 @@ struct Row {
 constexpr Row checks[] = {
     {"double-well", make_double_well_check},
     {"linear-network", make_linear_network_check},
+    {"matrix-sensing", make_matrix_sensing_check},
     {"matrix-completion", make_matrix_completion_check},
 };
 

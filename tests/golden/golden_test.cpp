@@ -47,6 +47,20 @@ Matrix samples_of(const toml::array& rows) {
   return samples;
 }
 
+// An array of any number of dimensions, nested as in Python.
+void append(const toml::array& nested, std::size_t depth, DataArray& data) {
+  if (depth == data.shape.size()) data.shape.push_back(static_cast<std::int64_t>(nested.size()));
+  for (const toml::node& node : nested) {
+    if (const toml::array* inner = node.as_array()) append(*inner, depth + 1, data);
+    else data.values.push_back(*node.value<double>());
+  }
+}
+
+void fill_data(const OptionRow& row, const toml::array& nested) {
+  if (auto* const* matrix = std::get_if<DataMatrix*>(&row.target)) (*matrix)->values = samples_of(nested);
+  else append(nested, 0, *std::get<DataArray*>(row.target));
+}
+
 OptionRow& option_named(OptionList& options, std::string_view name) {
   return *std::find_if(options.begin(), options.end(), [&](const OptionRow& o) { return o.name == name; });
 }
@@ -56,7 +70,7 @@ void fill_options(Family& family, const toml::table& entry) {
   if (const toml::table* given = entry["options"].as_table())
     for (const auto& [key, value] : *given) assign(option_named(options, key.str()), *value.value<std::string>(), "golden");
   if (const toml::table* data = entry["data"].as_table())
-    for (const auto& [key, rows] : *data) std::get<DataMatrix*>(option_named(options, key.str()).target)->values = samples_of(*rows.as_array());
+    for (const auto& [key, rows] : *data) fill_data(option_named(options, key.str()), *rows.as_array());
 }
 
 Point point_of(const Layout& layout, const toml::table& blocks) {
