@@ -122,17 +122,22 @@ double norm_of_two_by_two(double a, double b, double c, double d) {
   return scale_by_power_of_two(twice, -1).upper;
 }
 
-double unit_bound(const UnitSparse& A, const Basis& left, const Basis& right, double magnitude_norm, const Chance& chance) {
+double unit_bound(const UnitSparse& A, const Basis& left, const Basis& right, double magnitude_norm, Chance chance) {
   const TouchingBlocks blocks = touching_blocks(A, left, right, magnitude_norm);
   const double allowance = 1e-12 * (blocks.alpha + blocks.beta + blocks.gamma);
+  chance.max_failure /= 2.0;  // for each of the two bounds below
   const auto bound_with = [&](double delta) {
     return norm_of_two_by_two(blocks.alpha, blocks.beta, blocks.gamma, (1.0 + 1e-10) * delta + allowance);
   };
   Chance first = chance;
   first.excess = std::max(chance.excess, first_excess);
-  const double bound = bound_with(norm_beside_both(A, left.Q, right.Q, first));
-  if (chance.excess >= first_excess || bound <= (1.0 + irrelevant) * bound_with(0.0)) return bound;
-  return bound_with(norm_beside_both(A, left.Q, right.Q, chance));
+  double delta = norm_beside_both(A, left.Q, right.Q, first);
+  if (bound_with(delta) <= (1.0 + irrelevant) * bound_with(0.0)) return bound_with(delta);
+  if (chance.excess < first_excess) delta = norm_beside_both(A, left.Q, right.Q, chance);
+  const double bound = bound_with(delta);
+  if (bound <= (1.0 + chance.excess) * std::max(blocks.alpha, delta)) return bound;
+  // The spaces lead out of themselves: without them nothing is lost to the 2 x 2 matrix.
+  return std::min(bound, (1.0 + 1e-10) * norm_beside_both(A, Matrix(left.Q.rows(), 0), Matrix(right.Q.rows(), 0), chance));
 }
 
 void require_space(const char* name, ConstMatrixView space, Index rows) {

@@ -153,6 +153,7 @@ Matrix transpose_times(const SparseColumns& A, ConstMatrixView Xt) {
   for_each_line(A.cols, 32, work, [&](Index j) {
     Index c = 0;
     for (; c + 8 <= Xt.rows; c += 8) times_column<8, 1>(A, j, Xt, c, out.col(j));
+    for (; c + 4 <= Xt.rows; c += 4) times_column<4, 2>(A, j, Xt, c, out.col(j));
     for (; c + 2 <= Xt.rows; c += 2) times_column<2, 4>(A, j, Xt, c, out.col(j));
     for (; c < Xt.rows; ++c) times_column<1, 4>(A, j, Xt, c, out.col(j));
   });
