@@ -53,6 +53,7 @@ struct Stopping {
   double target_value = -std::numeric_limits<double>::infinity();  // a value known to be good enough
   std::int64_t max_iterations = 10000;
   double max_seconds = std::numeric_limits<double>::infinity();
+  bool leaves_saddles = true;  // false: a small gradient ends the run whatever the curvature
 };
 
 }  // namespace nadir

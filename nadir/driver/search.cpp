@@ -13,9 +13,10 @@
 namespace nadir {
 namespace {
 
-// Where a family that can grow is enlarged before it is solved any better: relative to the gradient's scale, and to
-// the family's measure of optimality.
-constexpr double rough_gradient = 1e-5, rough_enlargement = 1e-2;
+// Where a family that can grow is enlarged before it is solved any better: relative to the gradient's scale, after so
+// many iterations at the latest, and relative to the family's measure of optimality.
+constexpr double rough_gradient = 1e-3, rough_enlargement = 1e-2;
+constexpr std::int64_t rough_iterations = 6;
 
 // Solvers draw from streams that no start uses.
 std::uint64_t solver_seed(std::uint64_t seed, const SearchProgress& progress) {
@@ -100,7 +101,7 @@ SearchEnd Search::run() {
     if (ended_search(result.termination)) return stop(result);
     progress_.counts = sum(progress_.counts, result.counts);
     progress_.iterations_left -= result.counts.iterations;
-    if (progress_.is_rough && climbs(result)) {
+    if (climbs(result)) {
       save_if_due();
       continue;
     }
@@ -148,9 +149,13 @@ Stopping Search::stopping() const {
   // Half of what is asked for: the judge bounds the gradient from above, rounding errors included, and a
   // gradient that just meets the tolerance would leave it undecided.
   s.gradient_tol = progress_.is_polishing ? 0.0 : 0.5 * task_.options.gradient_tolerance;
-  if (progress_.is_rough) s.gradient_tol = std::max(s.gradient_tol, rough_gradient);
   s.target_value = target_;
   s.max_iterations = progress_.iterations_left;
+  if (progress_.is_rough) {
+    s.gradient_tol = std::max(s.gradient_tol, rough_gradient);
+    s.max_iterations = std::min(s.max_iterations, rough_iterations);
+    s.leaves_saddles = false;
+  }
   s.max_seconds = std::max(0.0, limits_.max_seconds - watch_.seconds());
   return s;
 }
@@ -194,14 +199,22 @@ Point Search::end_point(const Result& result) const {
   return point;
 }
 
-// After a rough run: enlarged where that promises much, solved to the end where it does not. False where the run
-// came to no such end.
+// Enlarged where that promises a lower value, before anything is judged: judging costs more. After a rough run that
+// promises nothing, solved to the end. False where the present layout suffices or the run came to no such end.
 bool Search::climbs(const Result& result) {
-  if (!std::isfinite(result.value) || ended_by_limit(result.termination) || progress_.iterations_left <= 0) return false;
-  std::optional<Point> larger = task_.family.enlarge(end_point(result), rough_enlargement);
-  progress_.is_rough = larger.has_value();
-  if (larger) begin_run(std::move(*larger), "grow");
-  else begin_run(end_point(result), "refine");
+  if (!task_.family.can_grow() || progress_.rounds >= task_.options.escape_rounds) return false;
+  const bool is_limited = ended_by_limit(result.termination) && !progress_.is_rough;
+  if (!std::isfinite(result.value) || is_limited || progress_.iterations_left <= 0) return false;
+  if (target_ >= result.value) return false;
+  std::optional<Point> larger = task_.family.enlarge(end_point(result), progress_.is_rough ? rough_enlargement : 0.5 * task_.options.gap);
+  if (!larger && !progress_.is_rough) return false;
+  if (larger) {
+    ++progress_.rounds;
+    begin_run(std::move(*larger), "grow");
+  } else {
+    progress_.is_rough = false;
+    begin_run(end_point(result), "refine");
+  }
   return true;
 }
 
@@ -219,14 +232,6 @@ bool Search::goes_on(const Result& result, const Judgement& judgement) {
       ++progress_.escapes;
       progress_.is_polishing = false;
       begin_run(std::move(moved), "escape");
-      return true;
-    }
-  }
-  if (task_.family.can_grow() && progress_.rounds < task_.options.escape_rounds) {
-    if (std::optional<Point> larger = task_.family.enlarge(end_point(result), 0.1 * task_.options.gap)) {
-      ++progress_.rounds;
-      progress_.is_polishing = false;
-      begin_run(std::move(*larger), "grow");
       return true;
     }
   }

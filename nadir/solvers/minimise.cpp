@@ -118,7 +118,8 @@ Termination Loop::reason_to_stop() const {
 
 void Loop::advance() {
   if (!is_gradient_small()) return record(solver_.step());
-  if (const auto report = solver_.leave_critical_point()) return record(*report);
+  if (stopping_.leaves_saddles)
+    if (const auto report = solver_.leave_critical_point()) return record(*report);
   is_settled_ = true;
 }
 
