@@ -44,7 +44,7 @@ void solve_tile(ConstMatrixView U, MatrixView C) {
 
 bool cholesky_upper_in_place(MatrixView A) {
   assert(A.rows == A.cols);
-  if (openblas_get_num_threads() != 1) openblas_set_num_threads(1);
+  keep_blas_on_this_thread();
   const Index n = A.rows, tiles = (n + cholesky_tile - 1) / cholesky_tile;
   const int threads = tiles > 2 ? num_threads() : 1;
   for (Index t = 0; t < tiles; ++t) {

@@ -21,12 +21,6 @@ constexpr Index panel_width = 128;
 
 CBLAS_TRANSPOSE blas_op(Op op) { return op == Op::none ? CblasNoTrans : CblasTrans; }
 
-// OpenBLAS keeps to the calling thread; our panels are the only parallelism.
-void single_threaded_blas() {
-  static const bool once = [] { openblas_set_num_threads(1); return true; }();
-  (void)once;
-}
-
 void gemm(double alpha, ConstMatrixView A, Op op_a, ConstMatrixView B, Op op_b, double beta, MatrixView C) {
   const Index k = op_a == Op::none ? A.cols : A.rows;
   cblas_dgemm(CblasColMajor, blas_op(op_a), blas_op(op_b), static_cast<blasint>(C.rows), static_cast<blasint>(C.cols),
@@ -54,6 +48,12 @@ int set_num_threads(int count) {
 
 int num_threads() { return thread_count > 0 ? thread_count.load() : omp_get_num_procs(); }
 
+// OpenBLAS looks at OpenMP's number of threads, a setting that belongs to the calling thread and is lost at the end of
+// a parallel region: once a process is not enough.
+void keep_blas_on_this_thread() {
+  if (!omp_in_parallel() && omp_get_max_threads() > 1) openblas_set_num_threads(1);
+}
+
 const char* blas_description() { return openblas_get_config(); }
 
 void multiply(double alpha, ConstMatrixView A, Op op_a, ConstMatrixView B, Op op_b, double beta, MatrixView C) {
@@ -61,7 +61,7 @@ void multiply(double alpha, ConstMatrixView A, Op op_a, ConstMatrixView B, Op op
   assert((op_a == Op::none ? A.rows : A.cols) == C.rows);
   assert((op_b == Op::none ? B.cols : B.rows) == C.cols);
   assert((op_b == Op::none ? B.rows : B.cols) == k);
-  single_threaded_blas();
+  keep_blas_on_this_thread();
   if (C.empty()) return;
   if (k == 0) return scale_matrix(beta, C);
   const double work = static_cast<double>(C.rows) * static_cast<double>(C.cols) * static_cast<double>(k);
@@ -99,7 +99,7 @@ Matrix product(ConstMatrixView A, Op op_a, ConstMatrixView B, Op op_b) {
 
 Matrix sample_product(ConstMatrixView X, ConstMatrixView Y) {
   assert(X.cols == Y.cols);
-  single_threaded_blas();
+  keep_blas_on_this_thread();
   const bool gram = X.data == Y.data && X.rows == Y.rows && X.stride == Y.stride;
   Matrix C(X.rows, Y.rows);
   if (C.size() == 0) return C;
@@ -127,7 +127,7 @@ Matrix sample_product(ConstMatrixView X, ConstMatrixView Y) {
 }
 
 void multiply_vector(double alpha, ConstMatrixView A, Op op_a, const double* x, double beta, double* y) {
-  single_threaded_blas();
+  keep_blas_on_this_thread();
   const Index out = op_a == Op::none ? A.rows : A.cols;
   if (out == 0) return;
   if (A.empty()) return scale_matrix(beta, MatrixView(y, out, 1));
@@ -147,12 +147,12 @@ Matrix transpose(ConstMatrixView A) {
 
 double dot(std::span<const double> x, std::span<const double> y) {
   assert(x.size() == y.size());
-  single_threaded_blas();
+  keep_blas_on_this_thread();
   return cblas_ddot(static_cast<blasint>(x.size()), x.data(), 1, y.data(), 1);
 }
 
 double norm(std::span<const double> x) {
-  single_threaded_blas();
+  keep_blas_on_this_thread();
   const double fast = std::sqrt(cblas_ddot(static_cast<blasint>(x.size()), x.data(), 1, x.data(), 1));
   if (std::isfinite(fast) && fast > 1e-140) return fast;
   return cblas_dnrm2(static_cast<blasint>(x.size()), x.data(), 1);
@@ -200,7 +200,7 @@ bool all_finite(ConstMatrixView A) {
 
 bool cholesky(ConstMatrixView A, Matrix& L) {
   assert(A.rows == A.cols);
-  single_threaded_blas();
+  keep_blas_on_this_thread();
   L = Matrix(A);
   const lapack_int n = static_cast<lapack_int>(A.rows);
   if (n == 0) return true;
@@ -212,7 +212,7 @@ bool cholesky(ConstMatrixView A, Matrix& L) {
 
 void solve_lower(ConstMatrixView L, Op op, MatrixView B) {
   assert(L.rows == L.cols && L.rows == B.rows);
-  single_threaded_blas();
+  keep_blas_on_this_thread();
   if (B.rows == 0 || B.cols == 0) return;
   cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, blas_op(op), CblasNonUnit, static_cast<blasint>(B.rows),
               static_cast<blasint>(B.cols), 1.0, L.data, static_cast<blasint>(L.stride), B.data,
@@ -221,7 +221,7 @@ void solve_lower(ConstMatrixView L, Op op, MatrixView B) {
 
 SymmetricEigen symmetric_eigen(ConstMatrixView A) {
   assert(A.rows == A.cols);
-  single_threaded_blas();
+  keep_blas_on_this_thread();
   SymmetricEigen result{Vector(static_cast<std::size_t>(A.rows)), Matrix(A)};
   const lapack_int n = static_cast<lapack_int>(A.rows);
   if (n == 0) return result;
@@ -231,7 +231,7 @@ SymmetricEigen symmetric_eigen(ConstMatrixView A) {
 }
 
 Svd svd(ConstMatrixView A) {
-  single_threaded_blas();
+  keep_blas_on_this_thread();
   const Index k = std::min(A.rows, A.cols);
   Svd result{Matrix(A.rows, k), Vector(static_cast<std::size_t>(k)), Matrix(k, A.cols)};
   if (k == 0) return result;
@@ -245,7 +245,7 @@ Svd svd(ConstMatrixView A) {
 }
 
 Qr qr(ConstMatrixView A) {
-  single_threaded_blas();
+  keep_blas_on_this_thread();
   const Index k = std::min(A.rows, A.cols);
   Matrix work(A);
   Qr result{Matrix(A.rows, k), Matrix(k, A.cols)};
@@ -264,7 +264,7 @@ Qr qr(ConstMatrixView A) {
 
 bool solve_general(ConstMatrixView A, MatrixView B) {
   assert(A.rows == A.cols && A.rows == B.rows);
-  single_threaded_blas();
+  keep_blas_on_this_thread();
   Matrix work(A);
   std::vector<lapack_int> pivots(static_cast<std::size_t>(A.rows));
   if (B.rows == 0 || B.cols == 0) return true;

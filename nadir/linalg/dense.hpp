@@ -16,6 +16,8 @@ enum class Op { none, transpose };
 // The number of threads large products may use; 0 means all cores. Returns what is now set.
 int set_num_threads(int num_threads);
 int num_threads();
+// Before calls of BLAS or LAPACK of one's own: they start no threads. Every function below does so itself.
+void keep_blas_on_this_thread();
 // Name, version and kernel of the BLAS behind all this, for run.json and `nadir version`.
 const char* blas_description();
 

@@ -7,6 +7,8 @@
 #include <array>
 #include <cmath>
 #include <random>
+#include <thread>
+#include <tuple>
 
 namespace nadir {
 namespace {
@@ -103,6 +105,22 @@ TEST(Factorisations, satisfy_their_defining_identities) {
   Svd s = svd(A);
   for (Index j = 0; j < 6; ++j) scale(s.values[static_cast<std::size_t>(j)], {s.U.col(j), 9});
   EXPECT_LT(difference_from_triple_loop(s.U, Op::none, s.Vt, Op::none, A), 1e-13);
+}
+
+// OpenBLAS would start threads of its own, and add in another order, on a thread that it has not been told about.
+TEST(Factorisations, give_the_same_bits_on_another_thread) {
+  const Matrix A = random_matrix(300, 300, 9), S = product(A, Op::none, A, Op::transpose);
+  const auto all = [&] {
+    Matrix L;
+    EXPECT_TRUE(cholesky(S, L));
+    return std::tuple(L, symmetric_eigen(S).values, svd(A).values, qr(A).R);
+  };
+  const auto here = all();
+  auto there = here;
+
+  std::thread([&] { there = all(); }).join();
+
+  EXPECT_TRUE(there == here);
 }
 
 TEST(Cholesky, refuses_an_indefinite_matrix) {

@@ -18,6 +18,7 @@ PivotedQr pivoted_qr(ConstMatrixView A, double tol) {
     result.R = Matrix(0, A.cols);
     return result;
   }
+  keep_blas_on_this_thread();
   Matrix work(A);
   std::vector<lapack_int> order(static_cast<std::size_t>(A.cols), 0);
   Vector tau(static_cast<std::size_t>(k));
@@ -53,6 +54,7 @@ PivotedCholesky pivoted_cholesky(ConstMatrixView S, double tol) {
   lapack_int found = 0;
   double largest = 0.0;
   for (Index i = 0; i < S.rows; ++i) largest = std::fmax(largest, S(i, i));
+  keep_blas_on_this_thread();
   const lapack_int info = LAPACKE_dpstrf(LAPACK_COL_MAJOR, 'L', n, work.data(), n, order.data(), &found, tol * largest);
   if (info < 0) throw NumericalBreakdown("pivoted Cholesky (dpstrf) failed with info " + std::to_string(info));
   const Index rank = largest > 0.0 ? static_cast<Index>(found) : 0;

@@ -50,7 +50,7 @@ void tile_product(ConstMatrixView A, Op op_a, ConstMatrixView B, Op op_b, Index 
 // threads of its own: their control registers are out of reach.
 template <class Body>
 void for_each_tile(Index m, Index n, double work, const Body& body) {
-  if (openblas_get_num_threads() != 1) openblas_set_num_threads(1);
+  keep_blas_on_this_thread();
   const Index down = (m + tile - 1) / tile, tiles = down * ((n + tile - 1) / tile);
   const int threads = work < parallel_threshold || tiles == 1 ? 1 : num_threads();
 #pragma omp parallel num_threads(threads)
