@@ -16,9 +16,10 @@ namespace {
 std::string at(const char* what, std::size_t p) { return std::string(what) + " of entry " + std::to_string(p); }
 
 void require_range(const char* what, std::span<const Index> index, Index size) {
+  const std::string expected =
+      size > 0 ? "a number from 0 to " + std::to_string(size - 1) : "an empty list, as there are no " + std::string(what) + "s";
   for (std::size_t p = 0; p < index.size(); ++p)
-    if (index[p] < 0 || index[p] >= size)
-      throw InputError(at(what, p), "a number from 0 to " + std::to_string(size - 1), std::to_string(index[p]));
+    if (index[p] < 0 || index[p] >= size) throw InputError(at(what, p), expected, std::to_string(index[p]));
 }
 
 void require_entries(Index rows, Index cols, std::span<const Index> row_index, std::span<const Index> col_index,
