@@ -8,6 +8,8 @@ const std::vector<Command>& commands() {
       {"judge", "judge FAMILY [data and options] --point FILE.npz [-o DIR]", "say what a point from anywhere is",
        run_judge},
       {"verify", "verify DIR", "check the certificate of a run folder, trusting nothing else", run_verify},
+      {"predict", "predict RUN {--pairs FILE | --row ID [--top N]}", "entries that nobody gave, from a completed matrix",
+       run_predict},
       {"report", "report DIR", "print what a run folder holds", run_report},
       {"reproduce", "reproduce [CLAIM]", "rerun a published claim and compare; without CLAIM, the list", run_reproduce},
       {"families", "families", "list the kinds of problem", run_families},

@@ -20,4 +20,6 @@ void Family::reshape(const Layout& layout) {
 
 std::optional<Point> Family::enlarge(const Point&, double) const { return std::nullopt; }
 
+std::unique_ptr<EntryPredictor> Family::predictor(const Point&) const { return nullptr; }
+
 }  // namespace nadir

@@ -14,6 +14,7 @@
 #include "nadir/core/certificate.hpp"
 #include "nadir/core/options.hpp"
 #include "nadir/core/point.hpp"
+#include "nadir/core/predictor.hpp"
 #include "nadir/core/problem.hpp"
 #include "nadir/core/verdict.hpp"
 
@@ -68,6 +69,10 @@ class Family {
   // way there is seen whose promise exceeds `tol` relative to the family's own measure of optimality; nothing
   // otherwise. Numerical. The point is near-critical in the present layout, to about `tol`.
   virtual std::optional<Point> enlarge(const Point& point, double tol) const;
+
+  // What the point says of entries that nobody gave; null for families that predict nothing. Must not outlive the
+  // family.
+  virtual std::unique_ptr<EntryPredictor> predictor(const Point& point) const;
 
   // Files that belong to a run beside those that every run has: name -> content. Empty for most.
   virtual std::map<std::string, std::string> side_files() const { return {}; }

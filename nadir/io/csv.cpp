@@ -37,6 +37,7 @@ class Rows {
   }
 
   const std::vector<std::string_view>& fields() const { return fields_; }
+  std::size_t line() const { return line_; }
   std::string place() const { return file_ + ", line " + std::to_string(line_); }
   std::string place(std::size_t column) const { return place() + ", column " + std::to_string(column + 1); }
 
@@ -164,6 +165,17 @@ Table parse_csv(std::string_view text, const std::string& place, char delimiter)
                      table.header.empty() ? "an empty file" : "a header alone");
   table.values.shape = {num_rows, static_cast<std::int64_t>(num_columns)};
   return table;
+}
+
+std::vector<TextRow> read_csv_text(const std::string& path, char delimiter) {
+  const std::string text = internal::read_all(*internal::source_of(internal::open_file(path)));
+  std::vector<TextRow> result;
+  for (Rows rows(text, path, delimiter); rows.next();) {
+    const auto& fields = rows.fields();
+    if (fields.size() == 1 && fields[0].empty()) continue;
+    result.push_back({static_cast<std::int64_t>(rows.line()), {fields.begin(), fields.end()}});
+  }
+  return result;
 }
 
 Table read_csv(const std::string& path, char delimiter) {

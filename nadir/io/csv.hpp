@@ -6,6 +6,7 @@
 // otherwise silently cost a sample. A header that consists of numbers reads as data. No comments.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,15 @@ struct Table {
 // field that is not a number of double's range, a row longer or shorter than the first, a blank line
 // between rows, a quote that never closes, or a file without a row of numbers.
 Table read_csv(const std::string& path, char delimiter = ',');
+
+// A row as text: nothing is taken for a header or a number.
+struct TextRow {
+  std::int64_t line = 0;  // of its first field, counted from 1
+  std::vector<std::string> fields;
+};
+
+// The rows that are not blank. Throws InputError for a quote that never closes.
+std::vector<TextRow> read_csv_text(const std::string& path, char delimiter = ',');
 
 // From memory; `place` stands for the file in messages.
 Table parse_csv(std::string_view text, const std::string& place, char delimiter = ',');

@@ -9,10 +9,10 @@
 #include "nadir/base/clock.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/io/certificate_file.hpp"
+#include "nadir/io/certified_run.hpp"
 #include "nadir/io/npz.hpp"
 #include "nadir/io/verdict_json.hpp"
 #include "nadir/verify/internal/ball.hpp"
-#include "nadir/verify/internal/folder.hpp"
 #include "nadir/verify/registry.hpp"
 
 namespace nadir {
@@ -76,7 +76,7 @@ class Verifier {
   Verifier(const std::string& folder, const VerifyOptions& options) : folder_(folder), options_(options) {}
 
   Verification run() {
-    const std::string text = internal::read_certificate_text(folder_);
+    const std::string text = read_certificate_text(folder_);
     if (!has_intact_digest(text)) {
       object("certificate.json is truncated or altered: its digest does not match its bytes");
       return finish();
@@ -85,7 +85,7 @@ class Verifier {
     result_.family = certificate_.family;
     result_.headline = certificate_.certificate.headline;
     result_.rigor = certificate_.certificate.rigor;
-    for (std::string& o : internal::file_objections(folder_, certificate_)) object(std::move(o));
+    for (std::string& o : file_objections(folder_, certificate_)) object(std::move(o));
     if (result_.objections.empty() && prepare_family()) {
       check_claims();
       check_headline();
@@ -106,7 +106,7 @@ class Verifier {
       object("there is no check for the family " + certificate_.family);
       return false;
     }
-    for (std::string& o : internal::load_problem(folder_, certificate_, family_->options())) object(std::move(o));
+    for (std::string& o : load_problem(folder_, certificate_, family_->options())) object(std::move(o));
     if (!result_.objections.empty()) return false;
     family_->prepare({read_npz_matrices(folder_ + "/point.npz"), read_npz_matrices(folder_ + "/witness.npz"), options_.arithmetic});
     return true;

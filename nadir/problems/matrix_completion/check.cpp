@@ -23,7 +23,7 @@ struct Precision {
 constexpr Precision precisions[] = {{128, std::numeric_limits<double>::infinity()}, {1024, 1e7}, {16384, 1e5}};
 
 // Multiplications of balls that a proof of the spectral norm may take without being asked to (about two seconds).
-constexpr double affordable_products = 5e7;
+constexpr double affordable_products = 5e8;
 
 struct Finding {
   Answer answer = Answer::unknown;
@@ -178,6 +178,8 @@ Finding MatrixCompletionCheck::lower_bound(const Claim& claim, Level& level) {
   if (!(multiplier > 0.0)) return {Answer::no, "the multiplier is not positive"};
   if (norm > 0.0 && is_at_most(multiplier * Real(level.precision, norm), (1.0 + 1e-12) * lambda) != Answer::yes)
     return {Answer::no, "the multiplier times the norm of the residuals exceeds lambda"};
+  const bool is_first = level.precision == precisions[0].bits;
+  if (!is_first && !dual(levels_.front()).gains_from_more_bits()) return {Answer::unknown, "the norm of the scaled residuals could not be shown"};
   const DualCertificate& certificate = dual(level);
   const Real reached = certificate.bound(multiplier);
   if (is_at_most(wanted, reached) != Answer::yes) return {Answer::unknown, "the residuals prove only " + text(reached)};

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "nadir/linalg/dense.hpp"
 #include "nadir/rigor/definiteness.hpp"
 #include "nadir/rigor/norms.hpp"
 
@@ -34,9 +35,37 @@ BallMatrix rounded(const balls::Matrix& A) {
   return {std::move(mid), std::move(rad)};
 }
 
-// Definite in balls or, for the ties that exact points have, semidefinite in integers.
+// Up to this many rows more bits make a proof sharper; beyond, the guess below is one of doubles.
+constexpr Index max_sharp_dimension = 120;
+constexpr Index max_exact_dimension = 60;
+
+// A = L L^T + sigma I + E is definite if |E|_F < sigma. L is a factor in doubles, trusted in nothing; the sum is one of
+// balls. (A factorisation of balls would widen them from row to row.)
+bool is_definite_by_residual(const balls::Matrix& A) {
+  Matrix middle(A.rows(), A.cols()), L;
+  double size = 0.0;
+  for (Index j = 0; j < A.cols(); ++j)
+    for (Index i = 0; i < A.rows(); ++i) middle(i, j) = nearest(A(i, j));
+  for (Index i = 0; i < A.rows(); ++i) size = std::fmax(size, std::fabs(middle(i, i)));
+  int attempts = 2;
+  for (double relative = 1e-6; relative > 1e-15 && attempts > 0; relative *= 0.1) {
+    const double sigma = relative * size;
+    Matrix lowered = middle;
+    for (Index i = 0; i < A.rows(); ++i) lowered(i, i) -= sigma;
+    if (!cholesky(lowered, L)) continue;
+    --attempts;
+    const balls::Matrix factor(A.precision(), L);
+    balls::Matrix E = A - product_with_transpose(factor, factor);
+    const balls::Real shift(A.precision(), sigma);
+    for (Index i = 0; i < A.rows(); ++i) E.set(i, i, E(i, i) - shift);
+    if (is_below(squared_norm(E), squared(shift)) == balls::Answer::yes) return true;
+  }
+  return false;
+}
+
+// Definite or, for the ties that exact points have, semidefinite in integers.
 bool is_semidefinite(const balls::Matrix& A) {
-  constexpr Index max_exact_dimension = 60;
+  if (A.rows() > max_sharp_dimension) return is_definite_by_residual(A);
   if (proves_positive_definite(A)) return true;
   return A.rows() <= max_exact_dimension && is_positive_semidefinite_exactly(A) == balls::Answer::yes;
 }
@@ -113,16 +142,19 @@ double DualCertificate::least_multiplier(double wanted) const {
   return s * (1.0 + 1e-13);
 }
 
+Index DualCertificate::side() const { return model_.is_psd ? model_.factor_rows() : std::min(model_.factor_rows(), model_.factor_cols()); }
+
+bool DualCertificate::gains_from_more_bits() const { return side() <= max_sharp_dimension; }
+
 double DualCertificate::num_products() const {
-  const auto cubed = [](Index n) { return std::pow(static_cast<double>(n), 3.0) / 6.0; };
-  if (model_.is_psd) return cubed(model_.factor_rows());
-  const Index side = std::min(model_.factor_rows(), model_.factor_cols());
-  if (model_.has_features()) return cubed(side) + static_cast<double>(side) * static_cast<double>(dense_.rows() * dense_.cols());
+  const auto cubed = [](Index n) { return std::pow(static_cast<double>(n), 3.0); };
+  if (model_.is_psd) return cubed(side());
+  if (model_.has_features()) return cubed(side()) + static_cast<double>(side()) * static_cast<double>(dense_.rows() * dense_.cols());
   const bool is_wide = model_.factor_rows() <= model_.factor_cols();
   const Lines& longer = is_wide ? model_.by_cols : model_.by_rows;
-  double gram = 0.0;
-  for (Index i = 0; i < longer.num_lines(); ++i) gram += 0.5 * std::pow(static_cast<double>(longer.starts[at(i) + 1] - longer.starts[at(i)]), 2.0);
-  return cubed(side) + gram;
+  double gram = 0.0;  // ten times as dear: one by one
+  for (Index i = 0; i < longer.num_lines(); ++i) gram += 5.0 * std::pow(static_cast<double>(longer.starts[at(i) + 1] - longer.starts[at(i)]), 2.0);
+  return cubed(side()) + gram;
 }
 
 double DualCertificate::rounding() const {
@@ -143,8 +175,7 @@ balls::Matrix DualCertificate::smaller_gram() const {
   Vector by_place(scaled_.size());
   for (std::size_t p = 0; p < scaled_.size(); ++p) by_place[model_.by_rows.place[p]] = scaled_[p];
   for (std::size_t p = 0; p < scaled_.size(); ++p) values[p] = by_place[longer.place[p]];
-  const Index side = std::min(model_.factor_rows(), model_.factor_cols());
-  balls::Matrix G(precision_, side, side);
+  balls::Matrix G(precision_, side(), side());
   for (Index l = 0; l < longer.num_lines(); ++l)
     for (std::size_t p = longer.starts[at(l)]; p < longer.starts[at(l) + 1]; ++p) {
       const balls::Real x(precision_, values[p]);
@@ -153,7 +184,7 @@ balls::Matrix DualCertificate::smaller_gram() const {
         arb_addmul(G.at(high, low), x.get(), balls::Real(precision_, values[q]).get(), precision_);
       }
     }
-  for (Index j = 0; j < side; ++j)
+  for (Index j = 0; j < side(); ++j)
     for (Index i = 0; i < j; ++i) G.set(i, j, G(j, i));
   return G;
 }

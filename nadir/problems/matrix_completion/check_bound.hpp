@@ -32,14 +32,17 @@ class DualCertificate {
   // |S|_2 <= t for S = s S1 or, with psd, greatest eigenvalue of sym(s Y1) - D at most t; for s >= 0. False proves
   // nothing. In balls where `in_balls`, through rigor/ otherwise.
   bool proves_at_most(double s, const balls::Real& t, bool in_balls) const;
-  // Multiplications of balls that proves_at_most() needs.
+  // Multiplications of balls that proves_at_most() needs, about 5 ns each.
   double num_products() const;
+  // Whether a proof that failed may succeed at a higher precision.
+  bool gains_from_more_bits() const;
   // D = 0: then the norm of s S1 is s times that of S1.
   bool is_homogeneous() const { return slopes_.empty(); }
   // How much |S1|_2 may differ from the norm of residuals that others computed: by their rounding.
   double rounding() const;
 
  private:
+  Index side() const;  // of the matrix that has to be definite
   balls::Matrix smaller_gram() const;
   void form_features_matrix(const Vector& Y1);
   bool proves_psd(double s, const balls::Real& t, bool in_balls) const;

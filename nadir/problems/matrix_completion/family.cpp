@@ -9,6 +9,7 @@
 #include "nadir/base/random.hpp"
 #include "nadir/problems/matrix_completion/judge.hpp"
 #include "nadir/problems/matrix_completion/labels.hpp"
+#include "nadir/problems/matrix_completion/predictor.hpp"
 #include "nadir/problems/matrix_completion/residual_operator.hpp"
 #include "nadir/problems/matrix_completion/starts.hpp"
 
@@ -171,6 +172,10 @@ std::optional<Point> MatrixCompletionFamily::enlarge(const Point& point, double 
     if (larger.value(result.values) < here.value()) return result;
   }
   return std::nullopt;
+}
+
+std::unique_ptr<EntryPredictor> MatrixCompletionFamily::predictor(const Point& point) const {
+  return make_completion_predictor(problem_->shared_model(), problem_->entry_factors(point.values));
 }
 
 std::map<std::string, std::string> MatrixCompletionFamily::side_files() const {

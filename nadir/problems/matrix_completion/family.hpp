@@ -26,6 +26,7 @@ class MatrixCompletionFamily final : public Family {
   bool can_grow() const override { return options_.rank == "auto"; }
   void reshape(const Layout& layout) override;
   std::optional<Point> enlarge(const Point& point, double tol) const override;
+  std::unique_ptr<EntryPredictor> predictor(const Point& point) const override;
   std::map<std::string, std::string> side_files() const override;
 
  private:

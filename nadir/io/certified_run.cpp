@@ -1,4 +1,4 @@
-#include "nadir/verify/internal/folder.hpp"
+#include "nadir/io/certified_run.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -11,7 +11,7 @@
 #include "nadir/io/load_array.hpp"
 #include "nadir/io/options_json.hpp"
 
-namespace nadir::internal {
+namespace nadir {
 namespace {
 
 namespace fs = std::filesystem;
@@ -80,4 +80,4 @@ std::vector<std::string> load_problem(const std::string& folder, const Certifica
   return objections;
 }
 
-}  // namespace nadir::internal
+}  // namespace nadir

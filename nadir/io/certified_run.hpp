@@ -1,4 +1,5 @@
-// The files of a run folder that a certificate vouches for, read and compared with their fingerprints.
+// The files of a run folder that a certificate vouches for, read and compared with their fingerprints; and the
+// problem that it is about, options and data, as they were.
 #pragma once
 
 #include <map>
@@ -8,7 +9,7 @@
 #include "nadir/core/options.hpp"
 #include "nadir/io/certificate_file.hpp"
 
-namespace nadir::internal {
+namespace nadir {
 
 // The text of certificate.json. Throws InputError when the folder has none.
 std::string read_certificate_text(const std::string& folder);
@@ -22,4 +23,4 @@ std::vector<std::string> file_objections(const std::string& folder, const Certif
 std::vector<std::string> load_problem(const std::string& folder, const CertificateFile& certificate,
                                       const OptionList& options);
 
-}  // namespace nadir::internal
+}  // namespace nadir
