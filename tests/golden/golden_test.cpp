@@ -1,5 +1,5 @@
-// The judge of every family on the points of its golden file. Every family has one, and every entry states the
-// origin of what it expects.
+// The judge of every family on the points of its golden file, and the checker on what the judge proves. Every family
+// has one, and every entry states the origin of what it expects.
 #include <gtest/gtest.h>
 #include <toml++/toml.h>
 
@@ -7,8 +7,13 @@
 #include <cmath>
 #include <string>
 
+#include "nadir/driver/judge.hpp"
 #include "nadir/driver/option_values.hpp"
 #include "nadir/driver/registry.hpp"
+#include "nadir/io/npz.hpp"
+#include "nadir/io/point_file.hpp"
+#include "nadir/verify/verify.hpp"
+#include "tests/conformance/example.hpp"
 
 namespace nadir {
 namespace {
@@ -56,8 +61,21 @@ void append(const toml::array& nested, std::size_t depth, DataArray& data) {
   }
 }
 
+// [row, column, value], counted from 0.
+void fill_entries(DataEntries& data, const toml::array& entries) {
+  for (const toml::node& node : entries) {
+    const toml::array& entry = *node.as_array();
+    data.row_index.push_back(static_cast<Index>(*entry[0].value<std::int64_t>()));
+    data.col_index.push_back(static_cast<Index>(*entry[1].value<std::int64_t>()));
+    data.values.push_back(*entry[2].value<double>());
+    data.rows = std::max(data.rows, data.row_index.back() + 1);
+    data.cols = std::max(data.cols, data.col_index.back() + 1);
+  }
+}
+
 void fill_data(const OptionRow& row, const toml::array& nested) {
-  if (auto* const* matrix = std::get_if<DataMatrix*>(&row.target)) (*matrix)->values = samples_of(nested);
+  if (auto* const* entries = std::get_if<DataEntries*>(&row.target)) fill_entries(**entries, nested);
+  else if (auto* const* matrix = std::get_if<DataMatrix*>(&row.target)) (*matrix)->values = samples_of(nested);
   else append(nested, 0, *std::get<DataArray*>(row.target));
 }
 
@@ -104,6 +122,29 @@ TEST_P(Golden, point_is_judged_as_its_origin_says) {
   EXPECT_EQ(v.curvature->negative, *entry["negative"].value<std::int64_t>());
   EXPECT_EQ(v.curvature->zero, *entry["zero"].value<std::int64_t>());
   EXPECT_EQ(v.curvature->positive, *entry["positive"].value<std::int64_t>());
+}
+
+TEST_P(Golden, what_is_proved_is_verified) {
+  const toml::table& entry = GetParam().entry;
+  SCOPED_TRACE(entry["name"].value_or(std::string()));
+  const ScratchFolder scratch("golden");
+  const std::unique_ptr<Family> in_memory = make_family(GetParam().family), family = make_family(GetParam().family);
+  fill_options(*in_memory, entry);
+  in_memory->prepare();
+  const Point point = point_of(in_memory->problem().layout(), *entry["point"].as_table());
+  write_npz(scratch.file("point.npz"), point_arrays(point));
+  fill_options(*family, entry);
+  for (const OptionRow& option : family->options()) write_to_disk(option, scratch);
+
+  JudgeRequest request;
+  request.point = scratch.file("point.npz");
+  request.run.output = scratch.file("run");
+  const RunOutcome outcome = judge(*family, request);
+  const Verification v = verify(request.run.output);
+
+  EXPECT_EQ(name(outcome.judgement.verdict.headline), *entry["verdict"].value<std::string>());
+  EXPECT_TRUE(v.verified) << v.statement << (v.objections.empty() ? "" : v.objections.front());
+  for (const ClaimResult& claim : v.claims) EXPECT_TRUE(claim.verified) << claim.claim << ": " << claim.reason;
 }
 
 std::string case_name(const testing::TestParamInfo<GoldenCase>& info) {
