@@ -129,6 +129,7 @@ TEST(BallMatrix, refuses_shapes_that_do_not_fit) {
 
   EXPECT_THROW(add(A, B), InputError);
   EXPECT_THROW(subtract(A, B), InputError);
+  EXPECT_THROW(add(A, BallMatrix(2, 2)), InputError);
   EXPECT_THROW(add_identity(A), InputError);
   EXPECT_THROW(symmetric_part(A), InputError);
   EXPECT_THROW((void)A.contains(B.mid), InputError);

@@ -139,7 +139,10 @@ double bound_of_indefinite(const Perturbed& A) {
   return best;
 }
 
-Perturbed perturbed(const BallMatrix& A) { return {A.mid, spectral_norm_quick_upper(A.rad)}; }
+Perturbed perturbed(const BallMatrix& A) {
+  const double spread = spectral_norm_quick_upper(A.rad);
+  return {A.mid, spread};
+}
 
 // lambda_min(A) >= lambda_min(D A D) min(1 / D(i,i)^2) for lambda_min(D A D) >= 0.
 double margin_with_unit_diagonal(const BallMatrix& S) {

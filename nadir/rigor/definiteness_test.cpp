@@ -172,6 +172,23 @@ TEST(LeastEigenvalueLowerBound, of_the_hilbert_matrix_stays_below_its_tiny_eigen
   }
 }
 
+TEST(ProvesPositiveDefinite, does_not_trust_a_factorisation_that_succeeds_on_a_singular_matrix) {
+  // Of rank 2 exactly; its Cholesky factorisation passes in doubles, and none of the shifted ones does.
+  const Matrix A = Matrix::from_rows({{25, -10, -30}, {-10, 260, 140}, {-30, 140, 100}});
+
+  EXPECT_FALSE(proves_positive_definite(A).proved);
+  EXPECT_LE(least_eigenvalue_lower_bound(A), 0.0);
+  EXPECT_GE(least_eigenvalue_lower_bound(A), -1e-11);
+  EXPECT_EQ(oracle::exact_inertia(A).undecided, 1);
+}
+
+TEST(ProvesPositiveDefinite, gives_up_where_balancing_makes_a_radius_overflow) {
+  BallMatrix A = exact(Matrix::from_rows({{1e-308, 0}, {0, 1e-308}}));
+  A.rad(0, 1) = A.rad(1, 0) = 1e300;
+
+  EXPECT_FALSE(proves_positive_definite(A).proved);
+}
+
 TEST(Inertia, never_counts_wrongly) {
   std::mt19937_64 generator(3);
   for (int k = 0; k < oracle::repetitions(400); ++k) {
@@ -184,6 +201,12 @@ TEST(Inertia, never_counts_wrongly) {
     EXPECT_LE(found.positive, truth.positive);
     EXPECT_EQ(found.negative + found.undecided + found.positive, A.rows());
   }
+}
+
+TEST(Inertia, is_compared_count_by_count) {
+  const Inertia one{1, 2, 3};
+
+  for (const Inertia& other : {Inertia{0, 2, 3}, Inertia{1, 0, 3}, Inertia{1, 2, 0}}) EXPECT_FALSE(one == other);
 }
 
 TEST(Inertia, is_complete_for_nonsingular_matrices_of_moderate_condition) {

@@ -55,7 +55,7 @@ ExactInertia count_signs(const fmpz_poly_t characteristic, Index n) {
     if (last_sign != 0 && sign != last_sign) ++result.positive;
     last_sign = sign;
   }
-  while (result.zero < n && fmpz_is_zero(characteristic->coeffs + result.zero)) ++result.zero;
+  while (fmpz_is_zero(characteristic->coeffs + result.zero)) ++result.zero;  // the leading coefficient is 1
   result.negative = n - result.zero - result.positive;
   return result;
 }

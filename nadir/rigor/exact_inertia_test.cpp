@@ -46,6 +46,12 @@ TEST(ExactInertia, the_zero_matrix_and_the_empty_matrix_have_only_zero_eigenvalu
   EXPECT_EQ(*exact_inertia(Matrix(0, 0)), (ExactInertia{0, 0, 0}));
 }
 
+TEST(ExactInertia, is_compared_count_by_count) {
+  const ExactInertia one{1, 2, 3};
+
+  for (const ExactInertia& other : {ExactInertia{0, 2, 3}, ExactInertia{1, 0, 3}, ExactInertia{1, 2, 0}}) EXPECT_FALSE(one == other);
+}
+
 TEST(ExactInertia, keeps_denormals_and_widely_spread_entries_apart) {
   const double tiny = std::numeric_limits<double>::denorm_min();
   EXPECT_EQ(*exact_inertia(Matrix::from_rows({{tiny, 0}, {0, -1}})), (ExactInertia{1, 0, 1}));

@@ -182,6 +182,7 @@ TEST(Interval, half_lines_are_computed_with) {
   EXPECT_EQ(sqrt(half), half);
   EXPECT_EQ(-half, (Interval{-inf, -1.0}));
   EXPECT_EQ(half / Interval::point(2.0), (Interval{0.5, inf}));
+  EXPECT_EQ((-half) / Interval::point(2.0), (Interval{-inf, -0.5}));
   EXPECT_EQ(half.mid(), 1.0);
   EXPECT_EQ((-half).mid(), -1.0);
   EXPECT_EQ(Interval::whole().mid(), 0.0);
@@ -205,6 +206,11 @@ TEST(Interval, magnitude_and_mignitude_bracket_absolute_values) {
   EXPECT_EQ((Interval{-3.0, 2.0}).magnitude(), 3.0);
   EXPECT_EQ((Interval{-3.0, 2.0}).mignitude(), 0.0);
   EXPECT_EQ((Interval{-3.0, -2.0}).mignitude(), 2.0);
+}
+
+TEST(Interval, differs_from_those_with_another_end) {
+  EXPECT_FALSE((Interval{0, 2}) == (Interval{0, 3}));
+  EXPECT_FALSE((Interval{0, 2}) == (Interval{1, 2}));
 }
 
 TEST(Interval, knows_containment) {

@@ -33,11 +33,16 @@ struct Basis {
 };
 
 Basis orthonormal_basis(ConstMatrixView A) {
-  Basis basis{qr(A).Q};
+  Matrix columns(A);  // brought to about 1, so that no norm overflows
+  for (Index j = 0; j < A.cols; ++j) {
+    const double largest = max_abs(A.columns(j, 1));
+    for (Index i = 0; i < A.rows; ++i) columns(i, j) = std::ldexp(A(i, j), largest > 0.0 ? -std::ilogb(largest) : 0);
+  }
+  Basis basis;
+  basis.Q = qr(columns).Q;
   const BallMatrix gram = enclose_product(basis.Q, Op::transpose, basis.Q, Op::none);
   const double defect = norm_inf_upper(add_identity(gram, -1.0));
-  if (!(defect < 0.5)) return {Matrix(A.rows, 0)};  // a space less is only less sharp
-  basis.root_low = sqrt_down(sub_down(1.0, defect));
+  basis.root_low = sqrt_down(std::max(0.0, sub_down(1.0, defect)));  // 0 makes the blocks infinite
   basis.root_high = sqrt_up(add_up(1.0, defect));
   return basis;
 }
@@ -105,9 +110,9 @@ double norm_beside_both(const UnitSparse& A, const Matrix& left, const Matrix& r
       for (Index j = 0; j < out.cols; ++j) out(i, j) = Xt(j, i);
   };
   // With tolerances of zero it stops only where the operator has nothing left to show.
-  const LanczosResult result = block_lanczos(apply, A.wide.rows,
-      {.block_size = block_size, .max_basis = static_cast<Index>(std::min(steps * block_size, static_cast<double>(n))),
-       .tol = 0.0, .greatest_tol = 0.0, .seed = chance.seed});
+  const auto max_basis = static_cast<Index>(std::min(steps * block_size, static_cast<double>(n)));
+  LanczosOptions options{.block_size = block_size, .max_basis = max_basis, .tol = 0.0, .greatest_tol = 0.0, .seed = chance.seed};
+  const LanczosResult result = block_lanczos(apply, n, options);
   const double root = std::sqrt(std::max(0.0, result.values.back()));
   if (result.is_whole) return root;
   const Index done = std::max<Index>(1, std::ssize(result.values) / block_size);

@@ -120,11 +120,13 @@ TEST(ProbableNorm, takes_any_columns_for_spaces) {
   const Matrix A = random_matrix(60, 50, Kind::normal, generator);
   const Sparse S(A);
   const double norm = svd(A).values[0];
-  Matrix huge = random_matrix(60, 2, Kind::normal, generator), same(60, 3), wide = random_matrix(60, 80, Kind::normal, generator);
+  Matrix enormous(60, 2), huge = random_matrix(60, 2, Kind::normal, generator), same(60, 3), wide = random_matrix(60, 80, Kind::normal, generator);
   for (double& x : huge.flat()) x *= 1e307;
   for (Index i = 0; i < 60; ++i) same(i, 0) = same(i, 1) = same(i, 2) = 1.0;
 
-  for (const Matrix& left : {huge, same, wide, Matrix(60, 2), Matrix(60, 0)}) {
+  std::ranges::fill(enormous.flat(), 1.7e308);
+
+  for (const Matrix& left : {enormous, huge, same, wide, Matrix(60, 2), Matrix(60, 0)}) {
     const ProbableNorm found = probable_spectral_norm(S.view(), left, nothing, 4);
 
     EXPECT_GE(found.bound, norm * (1.0 - 1e-13));

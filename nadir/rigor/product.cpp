@@ -88,7 +88,8 @@ bool spread_is_zero(const Factor& A, Index i, const Factor& B, Index j, bool mid
   for (Index l = 0; l < A.cols(); ++l) {
     const bool a = A.mid_at(i, l) != 0.0, r = A.rad_at(i, l) != 0.0;
     const bool b = B.mid_at(l, j) != 0.0, s = B.rad_at(l, j) != 0.0;
-    if ((a && (s || (b && !mid_exact))) || (r && (b || s))) return false;
+    const bool is_positive = (a & (s | (b & !mid_exact))) | (r & (b | s));
+    if (is_positive) return false;
   }
   return true;
 }

@@ -102,7 +102,9 @@ std::vector<Interval> enclose_singular_values(ConstMatrixView A) { return enclos
 Index rank_at_least(const BallMatrix& A) {
   return guarded([&] {
     const Index plain = count_positive(A);
-    return plain == std::min(A.rows(), A.cols()) ? plain : std::max(plain, count_positive(balanced(A)));
+    if (plain == std::min(A.rows(), A.cols())) return plain;
+    const BallMatrix B = balanced(A);
+    return std::max(plain, count_positive(B));
   });
 }
 

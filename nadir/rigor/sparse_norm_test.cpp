@@ -9,6 +9,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/linalg/dense.hpp"
+#include "nadir/rigor/internal/shifted_cholesky.hpp"
 #include "nadir/rigor/oracle_test.hpp"
 #include "nadir/rigor/sparse_test.hpp"
 
@@ -143,6 +144,32 @@ TEST(SparseSpectralNorm, scales_by_powers_of_two_to_both_ends_of_the_range) {
     EXPECT_EQ(spectral_norm_upper(S.view()), std::ldexp(spectral_norm_upper(Sparse(H).view()), exponent) + (exponent < -1022 ? 0x1p-1074 : 0.0));
     EXPECT_TRUE(proves_spectral_norm_at_most(S.view(), std::ldexp(8.0 + 0x1p-24, exponent) + (exponent < -1022 ? 0x1p-1074 : 0.0)));
     EXPECT_FALSE(proves_spectral_norm_at_most(S.view(), std::ldexp(8.0 - 0x1p-3, exponent)));
+  }
+}
+
+TEST(SparseSpectralNorm, counts_entries_that_vanish_beside_the_greatest) {
+  // Scaled to about 1, the small entries fall below the normal range; 2^-70 is a unit in the last place of nothing.
+  const Matrix A = Matrix::from_rows({{0x1p+1000, 0x1.8p-70}, {0x1.8p-70, 0.0}});
+
+  const double bound = spectral_norm_upper(Sparse(A).view(), 2, 1e-15);
+
+  EXPECT_TRUE(bounds_spectral_norm(bound, A));
+  EXPECT_LE(bound, 0x1p+1000 * (1 + 1e-12));
+}
+
+TEST(SparseSpectralNorm, with_a_slack_that_leaves_no_room_for_a_factorisation_is_that_of_collatz) {
+  const Sparse S(hadamard(8));
+
+  for (const double slack : {1.0, 2.0, nan}) EXPECT_NEAR(spectral_norm_upper(S.view(), 8, slack), 8.0, 1e-12);
+}
+
+TEST(ShiftedCholesky, is_infinite_where_sums_overflow_or_entries_are_unknown) {
+  // W holds G below its diagonal: (1, 0) and (2, 1) its diagonal, (2, 0) the entry beside it.
+  for (const double beside : {1.6e308, nan, inf}) {
+    Matrix W(3, 2);
+    W(2, 0) = beside;
+
+    EXPECT_EQ(internal::greatest_eigenvalue_by_cholesky(W, 1.7e308), inf);
   }
 }
 

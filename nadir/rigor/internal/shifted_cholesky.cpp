@@ -13,35 +13,37 @@ namespace {
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
+// Of numbers >= 0; infinity if one is NaN.
+double greatest(const Vector& x) {
+  double most = 0.0;
+  for (const double value : x) most = value <= most ? most : value < infinity ? value : infinity;
+  return most;
+}
+
 // The upper triangle of W <- s I - G rounded; returns the greatest |error| of its diagonal.
 double fill_upper(MatrixView W, double s) {
   constexpr Index block = 64;  // both sides of a transposition stay in the cache
-  double greatest = 0.0;
+  double size = 0.0;
   for (Index first = 0; first < W.cols; first += block)
     for (Index start = 0; start <= first; start += block)
       for (Index j = first; j < std::min(first + block, W.cols); ++j)
         for (Index i = start; i < std::min(start + block, j); ++i) W(i, j) = -W(j + 1, i);
   for (Index i = 0; i < W.cols; ++i) {
     W(i, i) = s - W(i + 1, i);
-    greatest = std::max(greatest, std::fabs(W(i, i)));
+    size = std::max(size, std::fabs(W(i, i)));
   }
-  return inflate(unit_roundoff * greatest) + eta;  // sums that underflow are exact
+  return inflate(unit_roundoff * size) + eta;  // sums that underflow are exact
 }
 
 // An upper bound of | |U|^T |U| |_inf, through |U|^T (|U| e).
 double gram_magnitude_upper(ConstMatrixView U) {
   const Index n = U.cols;
-  Vector sums(at(n));
-  double greatest = 0.0;
+  Vector row(at(n)), sums(at(n));
   for (Index j = 0; j < n; ++j)
-    for (Index k = 0; k <= j; ++k) sums[at(k)] += std::fabs(U(k, j));
-  for (Index j = 0; j < n; ++j) {
-    double sum = 0.0;
-    for (Index k = 0; k <= j; ++k) sum += std::fabs(U(k, j)) * sums[at(k)];
-    if (!std::isfinite(sum)) return infinity;
-    greatest = std::max(greatest, sum);
-  }
-  return nonnegative_upper(greatest, 2 * n + 2, 2 * n * n);
+    for (Index k = 0; k <= j; ++k) row[at(k)] += std::fabs(U(k, j));
+  for (Index j = 0; j < n; ++j)
+    for (Index k = 0; k <= j; ++k) sums[at(j)] += std::fabs(U(k, j)) * row[at(k)];
+  return nonnegative_upper(greatest(sums), 2 * n + 2, 2 * n * n);
 }
 
 // An upper bound of |fl(U^T U) - T|_inf for the T that fill_upper made.
@@ -65,14 +67,10 @@ double difference_upper(ConstMatrixView W, double s) {
       of_rows[i] += row;
     }
   });
-  double greatest = 0.0;
-  for (Index i = 0; i < n; ++i) {
-    double sum = 0.0;
-    for (Index t = 0; t < tiles; ++t) sum += parts(i, t);
-    if (!std::isfinite(sum)) return infinity;
-    greatest = std::max(greatest, sum);
-  }
-  return nonnegative_upper(greatest, n + 4, 0);
+  Vector sums(at(n));
+  for (Index t = 0; t < tiles; ++t)
+    for (Index i = 0; i < n; ++i) sums[at(i)] += parts(i, t);
+  return nonnegative_upper(greatest(sums), n + 4, 0);
 }
 
 }  // namespace

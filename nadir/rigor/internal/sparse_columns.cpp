@@ -31,32 +31,38 @@ void for_each_line(Index count, Index chunk, double work, const Body& body) {
   }
 }
 
+void require(bool holds, const char* expected, Index found) {
+  if (!holds) throw InputError("sparse matrix", expected, std::to_string(found));
+}
+
 void require_well_formed(const SparseMatrixView& A) {
-  const auto refuse = [](const std::string& expected, Index found) {
-    throw InputError("sparse matrix", expected, std::to_string(found));
-  };
   constexpr Index largest_side = std::numeric_limits<std::int32_t>::max();
   const Index count = std::ssize(A.values);
-  if (A.rows < 0 || A.cols < 0) refuse("dimensions >= 0", std::min(A.rows, A.cols));
-  if (std::max(A.rows, A.cols) > largest_side) refuse("dimensions below 2^31", std::max(A.rows, A.cols));
-  if (std::ssize(A.column_starts) != A.cols + 1) refuse("cols + 1 column starts", std::ssize(A.column_starts));
-  if (std::ssize(A.row_indices) != count) refuse("as many row indices as values", std::ssize(A.row_indices));
-  if (A.column_starts.front() != 0) refuse("column starts from 0", A.column_starts.front());
-  if (A.column_starts.back() != count) refuse("column starts up to the number of values", A.column_starts.back());
-  if (!std::ranges::is_sorted(A.column_starts)) refuse("ascending column starts", A.cols);
+  require(std::min(A.rows, A.cols) >= 0, "dimensions >= 0", std::min(A.rows, A.cols));
+  require(std::max(A.rows, A.cols) <= largest_side, "dimensions below 2^31", std::max(A.rows, A.cols));
+  require(std::ssize(A.column_starts) == A.cols + 1, "cols + 1 column starts", std::ssize(A.column_starts));
+  require(std::ssize(A.row_indices) == count, "as many row indices as values", std::ssize(A.row_indices));
+  require(A.column_starts.front() == 0, "column starts from 0", A.column_starts.front());
+  require(A.column_starts.back() == count, "column starts up to the number of values", A.column_starts.back());
+  require(std::ranges::is_sorted(A.column_starts), "ascending column starts", A.cols);
   std::vector<Index> last_column(at(A.rows), -1);
   for (Index j = 0; j < A.cols; ++j)
     for (Index p = A.column_starts[at(j)]; p < A.column_starts[at(j + 1)]; ++p) {
       const Index i = A.row_indices[at(p)];
-      if (i < 0 || i >= A.rows) refuse("row indices below " + std::to_string(A.rows), i);
-      if (std::exchange(last_column[at(i)], j) == j) refuse("each position once", i);
+      require(i >= 0 && i < A.rows, "row indices within the rows", i);
+      require(std::exchange(last_column[at(i)], j) != j, "each position once", i);
     }
 }
 
 // The transpose of the matrix with these columns; sorted whatever the order within the columns was.
 template <class Indices, class Values>
 SparseColumns transposed(Index rows, Index cols, std::span<const Index> starts, const Indices& index, const Values& values) {
-  SparseColumns T{cols, rows, std::vector<Index>(at(rows + 1)), std::vector<std::int32_t>(values.size()), Vector(values.size())};
+  SparseColumns T;
+  T.rows = cols;
+  T.cols = rows;
+  T.starts.resize(at(rows + 1));
+  T.index.resize(values.size());
+  T.values.resize(values.size());
   for (const auto i : index) ++T.starts[static_cast<std::size_t>(i) + 1];
   for (Index i = 0; i < rows; ++i) T.starts[at(i + 1)] += T.starts[at(i)];
   std::vector<Index> next(T.starts.begin(), T.starts.end() - 1);
