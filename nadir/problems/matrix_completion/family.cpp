@@ -73,8 +73,8 @@ void MatrixCompletionFamily::make_example(std::uint64_t seed) {
       e.col_index.push_back(j);
       e.values.push_back(U(i, 0) * W(j, 0) + U(i, 1) * W(j, 1) + 0.1 * random.normal());
     }
-  options_.rank = "2";
-  options_.lambda = "0.5";
+  options_.rank = "3";
+  options_.lambda = "1";  // so much that the optimum has no larger rank
 }
 
 void MatrixCompletionFamily::prepare() {
