@@ -287,12 +287,15 @@ balls::Real excess_cubed_over_norm(const Model& model, const balls::Real& square
 
 namespace {
 
+// What a norm of n numbers may lose where their squares underflow: at most sqrt(n 2^-1074), here with room.
+double lost_by_underflow(Index n) { return 1e-161 * std::sqrt(static_cast<double>(n)); }
+
 Vector row_norms(const Matrix& features, const Matrix& U) {
   const Matrix P = features.size() == 0 ? U : product(features, U);
   Vector norms(at(P.rows()), 0.0);
   for (Index c = 0; c < P.cols(); ++c)
-    for (Index i = 0; i < P.rows(); ++i) norms[at(i)] += P(i, c) * P(i, c);
-  for (double& norm : norms) norm = std::sqrt(norm);
+    for (Index i = 0; i < P.rows(); ++i) norms[at(i)] = std::hypot(norms[at(i)], P(i, c));
+  for (double& norm : norms) norm += norm == 0.0 ? 0.0 : lost_by_underflow(P.cols());
   return norms;
 }
 
@@ -302,18 +305,18 @@ double largest_row_norm(const Matrix& features) {
   return *std::max_element(norms.begin(), norms.end());
 }
 
-// sum_i ( sum_k w_k (|m_k| + |p_i||q_j|) |q_j| + penalty_i |p_i| )^2
-double squared_side(const Lines& lines, const Vector& near, const Vector& far, const Vector& penalties) {
-  double squares = 0.0;
+// The norm of the vector with entries sum_k w_k (|m_k| + |p_i||q_j|) |q_j| + penalty_i |p_i|.
+double side_norm(const Lines& lines, const Vector& near, const Vector& far, const Vector& penalties) {
+  double norm = 0.0;
   for (Index i = 0; i < lines.num_lines(); ++i) {
     double sum = penalties[at(i)] * near[at(i)];
     for (std::size_t p = lines.starts[at(i)]; p < lines.starts[at(i) + 1]; ++p) {
       const double q = far[at(lines.across[p])];
       sum += lines.weights[p] * (std::fabs(lines.values[p]) + near[at(i)] * q) * q;
     }
-    squares += sum * sum;
+    norm = std::hypot(norm, sum);
   }
-  return squares;
+  return norm + (norm == 0.0 ? 0.0 : lost_by_underflow(lines.num_lines()));
 }
 
 }  // namespace
@@ -328,16 +331,16 @@ double largest_gradient_scale(const Model& model, const Factors& point) {
     for (std::size_t i = 0; i < size && !has_features; ++i) result[i] *= weights[i];
     return result;
   };
-  const double rows = squared_side(model.by_rows, left, right, penalties(model.row_penalties, left.size()));
-  const double cols = squared_side(model.by_cols, right, left, penalties(model.col_penalties, right.size()));
+  const double rows = side_norm(model.by_rows, left, right, penalties(model.row_penalties, left.size()));
+  const double cols = side_norm(model.by_cols, right, left, penalties(model.col_penalties, right.size()));
   if (model.is_psd) {
     double excess = 0.0;
     for (const double norm : left) excess += std::pow(std::fmax(0.0, norm - model.row_norm_limit), 6.0);
-    return rounding * (std::sqrt(rows) + std::sqrt(cols) + 4.0 * model.row_norm_penalty * std::sqrt(excess));
+    return rounding * (rows + cols + 4.0 * model.row_norm_penalty * std::sqrt(excess));
   }
   const double a = largest_row_norm(model.row_features), b = largest_row_norm(model.column_features);
   const double alone = has_features ? model.lambda * std::hypot(frobenius_norm(point.U), frobenius_norm(point.V)) : 0.0;
-  return rounding * (std::sqrt(a * a * rows + b * b * cols) + alone);
+  return rounding * (std::hypot(a * rows, b * cols) + alone);
 }
 
 double half_weighted_square(const Model& model) {

@@ -389,6 +389,17 @@ TEST(CompletionCheck, states_scales_and_no_larger_ones) {
   EXPECT_NEAR(check->largest_scale({"gradient-norm", "", "", Rigor::proved, {}}), scale, 1e-7);
 }
 
+TEST(CompletionCheck, states_scales_whose_squares_underflow) {
+  Case tiny = scalar;  // 5 |v| + L |u| for either side: 6e-161, and x is nothing beside 5
+  tiny.U = tiny.V = column({1e-161});
+  const double scale = tiny.prepared()->largest_scale({"gradient-norm", "", "", Rigor::proved, {}});
+
+  EXPECT_GE(scale, 6e-161 * std::sqrt(2.0));
+  EXPECT_LE(scale, 20e-161);
+  tiny.U = tiny.V = column({0});
+  EXPECT_EQ(tiny.prepared()->largest_scale({"gradient-norm", "", "", Rigor::proved, {}}), 0.0);
+}
+
 TEST(CompletionCheck, refuses_blocks_and_penalties_that_do_not_fit) {
   Case misfit = weighted;
   misfit.U = column({1, 2, 3});
