@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "nadir/linalg/internal/every_instruction_set.hpp"
+#include "nadir/linalg/internal/every_instruction_set_test.hpp"
 
 namespace nadir {
 namespace {

@@ -107,9 +107,9 @@ PaddedFactor::PaddedFactor(ConstMatrixView first, ConstMatrixView second)
   }
 }
 
-// A third of the usual first-level cache for the v_j of a chunk: as much again is fetched ahead.
+// The v_j of a chunk fit the usual first-level cache of 32 KiB or more; longer chunks gain nothing.
 RowScratch::RowScratch(const PaddedFactor& factor)
-    : chunk(std::clamp<Index>(2048 / std::max<Index>(factor.stride(), 1) / max_lanes * max_lanes, 16, 128)),
+    : chunk(std::clamp<Index>(4096 / std::max<Index>(factor.stride(), 1) / max_lanes * max_lanes, 16, 128)),
       v(static_cast<std::size_t>(chunk)),
       residual(chunk),
       scaled(chunk),

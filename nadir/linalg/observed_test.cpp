@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "nadir/base/error.hpp"
-#include "nadir/linalg/internal/every_instruction_set.hpp"
+#include "nadir/linalg/internal/every_instruction_set_test.hpp"
 #include "nadir/linalg/internal/observed_kernels.hpp"
 
 namespace nadir {

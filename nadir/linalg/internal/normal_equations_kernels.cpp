@@ -107,7 +107,7 @@ void chunk_gram(const GramTile& tile, const Ahead& ahead) {
 
 double form_system(const ObservedRows& observed, Index i, ConstMatrixView Ut, const PaddedFactor& V, double ridge, Index system,
                    SystemScratch& s, double& squared_gradient_norm) {
-  const Ahead ahead = ahead_of(observed, V, s.row);
+  const Ahead ahead = ahead_of(observed, V);
   const Index rank = s.padded_rank;
   double* gram = s.gram.data() + system * rank * rank;
   double* b = s.rhs.data() + system * rank;

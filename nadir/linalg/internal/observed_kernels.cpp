@@ -15,7 +15,7 @@ namespace nadir::internal::HWY_NAMESPACE {
 inline Index start_of(const ObservedRows& observed, Index row) { return observed.row_starts[static_cast<std::size_t>(row)]; }
 
 void residual_rows(const ObservedRows& observed, RowRange rows, ConstMatrixView Ut, const PaddedFactor& V, RowScratch& s, double* residual) {
-  const Ahead ahead = ahead_of(observed, V, s);
+  const Ahead ahead = ahead_of(observed, V);
   for (Index i = rows.first; i < rows.last; ++i) {
     load_row(Ut, i, s.u.data());
     const Index last = start_of(observed, i + 1);
@@ -25,7 +25,7 @@ void residual_rows(const ObservedRows& observed, RowRange rows, ConstMatrixView 
 }
 
 void squared_error_rows(const ObservedRows& observed, RowRange rows, ConstMatrixView Ut, const PaddedFactor& V, RowScratch& s, double* row_errors) {
-  const Ahead ahead = ahead_of(observed, V, s);
+  const Ahead ahead = ahead_of(observed, V);
   for (Index i = rows.first; i < rows.last; ++i) {
     load_row(Ut, i, s.u.data());
     const Index last = start_of(observed, i + 1);
@@ -37,7 +37,7 @@ void squared_error_rows(const ObservedRows& observed, RowRange rows, ConstMatrix
 }
 
 void multiply_rows(const ObservedRows& observed, RowRange rows, const double* coefficient, const PaddedFactor& V, RowScratch& s, MatrixView out) {
-  const Ahead ahead = ahead_of(observed, V, s);
+  const Ahead ahead = ahead_of(observed, V);
   for (Index i = rows.first; i < rows.last; ++i) {
     double* sum = s.sum.data();
     std::fill_n(sum, V.stride(), 0.0);
@@ -73,7 +73,7 @@ inline void chunk_slopes(const ObservedRows& observed, const Chunk& chunk, const
 
 void hessian_product_rows(const ObservedRows& observed, RowRange rows, const double* residual, ConstMatrixView Ut, ConstMatrixView dUt,
                           const PaddedFactor& factors, RowScratch& s, MatrixView out) {
-  const Ahead ahead = ahead_of(observed, factors, s);
+  const Ahead ahead = ahead_of(observed, factors);
   const Index half = factors.stride() / 2;
   double* sum = s.sum.data();
   for (Index i = rows.first; i < rows.last; ++i) {
