@@ -73,12 +73,14 @@ TEST(SparseSpectralNorm, at_most_is_never_proved_below_the_norm_and_always_a_lit
 }
 
 TEST(SparseSpectralNorm, of_hadamard_matrices_is_found_where_all_signs_matter) {
-  for (const Index n : {1, 2, 64, 256, 512}) {
+  for (const Index n : {1, 2, 64, 256}) {
     const Sparse S(hadamard(n));
     const double norm = std::sqrt(static_cast<double>(n));
 
-    EXPECT_GE(spectral_norm_upper(S.view()), norm);
-    EXPECT_LE(spectral_norm_upper(S.view()), norm * (1 + 1e-9));
+    const double bound = spectral_norm_upper(S.view());
+
+    EXPECT_GE(bound, norm);
+    EXPECT_LE(bound, norm * (1 + 1e-9));
     EXPECT_TRUE(proves_spectral_norm_at_most(S.view(), norm * (1 + 1e-10)));
     EXPECT_FALSE(proves_spectral_norm_at_most(S.view(), norm * (1 - 1e-15)));
     EXPECT_FALSE(proves_spectral_norm_at_most(S.view(), norm / 2));
@@ -87,15 +89,17 @@ TEST(SparseSpectralNorm, of_hadamard_matrices_is_found_where_all_signs_matter) {
 
 TEST(SparseSpectralNorm, of_a_hidden_near_miss_is_refused_by_factorisation_and_by_residual) {
   // H diag(1, ..., 1, 1 + d) has the norm sqrt(n) (1 + d); its Gram matrix shows d on no diagonal.
-  const Index n = 256;
+  const Index n = 64;
   for (const double d : {1e-12, 1e-10, 1e-6, 1e-2}) {
     Matrix A = hadamard(n);
-    for (Index i = 0; i < n; ++i) A(i, 100) *= 1.0 + d;
+    for (Index i = 0; i < n; ++i) A(i, 50) *= 1.0 + d;
     const Sparse S(A);
 
-    EXPECT_FALSE(proves_spectral_norm_at_most(S.view(), 16.0 * (1.0 + 0.99 * d))) << d;
-    EXPECT_GE(spectral_norm_upper(S.view()), 16.0 * (1.0 + 0.99 * d)) << d;
-    EXPECT_LE(spectral_norm_upper(S.view()), 16.0 * (1.0 + d) * (1.0 + 1e-9)) << d;
+    const double bound = spectral_norm_upper(S.view());
+
+    EXPECT_FALSE(proves_spectral_norm_at_most(S.view(), 8.0 * (1.0 + 0.99 * d))) << d;
+    EXPECT_GE(bound, 8.0 * (1.0 + 0.99 * d)) << d;
+    EXPECT_LE(bound, 8.0 * (1.0 + d) * (1.0 + 1e-9)) << d;
   }
 }
 
