@@ -80,14 +80,14 @@ TEST_P(EveryCertificate, is_refused_when_a_file_is_cut_or_missing) {
 
 TEST_P(EveryCertificate, is_refused_when_a_byte_of_the_data_changes) {
   for (const OptionRow& option : family->options()) {
-    auto* const* data = std::get_if<DataMatrix*>(&option.target);
-    if (!data || (*data)->path.empty()) continue;
-    const std::string original = read((*data)->path);
+    const DataFile* data = data_file(option);
+    if (!data || data->path.empty()) continue;
+    const std::string original = read(data->path);
     std::string changed = original;
     changed.back() = static_cast<char>(changed.back() ^ 1);
-    write((*data)->path, changed);
+    write(data->path, changed);
     EXPECT_FALSE(is_verified(folder)) << option.name;
-    write((*data)->path, original);
+    write(data->path, original);
   }
   EXPECT_TRUE(is_verified(folder));
 }

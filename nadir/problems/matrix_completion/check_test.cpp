@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/random.hpp"
 #include "nadir/problems/matrix_completion/check.hpp"
 
 namespace nadir {
@@ -346,6 +347,67 @@ TEST(CompletionCheck, agrees_with_another_program_on_a_completion_of_six_by_five
   EXPECT_TRUE(c.has_bound(bound - 1e-8, s, norm));
   EXPECT_FALSE(c.has_bound(bound + 1e-8, s, norm));
   EXPECT_FALSE(c.has_bound(5.8934, 0.41, 2.43));  // above the minimum, 5.893380162696088
+}
+
+// A minimum that is known: M = X + L (P Q^T + W / 2), X = P diag(d) Q^T, with W a partial isometry orthogonal to P Q^T, has X
+// as its completion (every entry observed), with F* = L^2 (r + (k - r)/4)/2 + L sum d, k the smaller side.
+struct Planted {
+  Case optimum;
+  double minimum;
+};
+
+Matrix random_orthonormal(Index n, Index k, Random& random) {
+  Matrix G(n, k);
+  random.fill_normal(G.flat());
+  for (Index j = 0; j < k; ++j)
+    for (int pass = 0; pass < 2; ++pass) {  // Gram-Schmidt, twice
+      for (Index i = 0; i < j; ++i) {
+        double dot = 0.0;
+        for (Index a = 0; a < n; ++a) dot += G(a, i) * G(a, j);
+        for (Index a = 0; a < n; ++a) G(a, j) -= dot * G(a, i);
+      }
+      double square = 0.0;
+      for (Index a = 0; a < n; ++a) square += G(a, j) * G(a, j);
+      for (Index a = 0; a < n; ++a) G(a, j) /= std::sqrt(square);
+    }
+  return G;
+}
+
+Planted planted(Random& random) {
+  constexpr Index m = 7, n = 5, r = 2;
+  const double lambda = 0.75, d[r] = {3.0, 1.5};
+  const Matrix P = random_orthonormal(m, n, random), Q = random_orthonormal(n, n, random);
+  Case c{.rows = m, .cols = n, .entries = {}, .lambda = "0.75", .U = Matrix(m, r), .V = Matrix(n, r)};
+  for (Index i = 0; i < m; ++i)
+    for (Index j = 0; j < n; ++j) {
+      double value = 0.0;
+      for (Index k = 0; k < n; ++k) value += P(i, k) * Q(j, k) * (k < r ? d[k] + lambda : lambda / 2);
+      c.entries.push_back({i, j, value});
+    }
+  for (Index k = 0; k < r; ++k) {
+    for (Index i = 0; i < m; ++i) c.U(i, k) = std::sqrt(d[k]) * P(i, k);
+    for (Index j = 0; j < n; ++j) c.V(j, k) = std::sqrt(d[k]) * Q(j, k);
+  }
+  return {std::move(c), lambda * lambda * (r + (n - r) / 4.0) / 2 + lambda * (d[0] + d[1])};
+}
+
+TEST(CompletionCheck, never_verifies_a_bound_above_a_minimum_that_is_known) {
+  Random random(3, 0);
+  for (int trial = 0; trial < 30; ++trial) {
+    Planted p = planted(random);
+    EXPECT_TRUE(p.optimum.has_value(p.minimum - 1e-13, p.minimum + 1e-13));
+    EXPECT_TRUE(p.optimum.has_bound(p.minimum * (1 - 1e-9), 1 - 1e-10, 0.75));
+
+    if (trial % 2 == 1)
+      for (double& u : p.optimum.U.flat()) u += 0.03 * random.normal();
+    const auto check = p.optimum.prepared();
+    for (const double excess : {1e-12, 1e-9, 1e-6, 1e-3, 0.1})
+      for (const double multiplier : {0.5, 0.9, 0.999, 1 - 1e-10, 1.0, 1 + 1e-10, 1.001, 1.1, 2.0})
+        for (const double stretch : {0.5, 0.999, 1.0, 1.1})
+          EXPECT_FALSE(check->check({"lower-bound", "", "", Rigor::proved, {{"bound", p.minimum * (1 + excess)},
+                                     {"multiplier", multiplier}, {"spectral_norm", 0.75 * stretch / multiplier}}}).verified)
+              << trial << " " << excess << " " << multiplier << " " << stretch;
+  }
 }
 
 // n entries of 2 on the diagonal, L = 1, at zero: norm 2, s = 1/2, bound n 3/2, which is the minimum.
