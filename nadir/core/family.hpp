@@ -58,6 +58,9 @@ class Family {
   virtual std::string default_solver() const { return "trust-region"; }
 
   virtual Judgement judge(const Point& point, const JudgeOptions& options) const = 0;
+  // Whether judging a global minimum costs less than looking for negative curvature there: then a solver's end is
+  // judged before anybody looks.
+  virtual bool is_cheap_to_judge() const { return false; }
 
   // Families whose blocks may have other sizes than at first (a rank that grows while solving, or that a given
   // point brings along) override the next three. Such a family's start() may have any of its layouts.

@@ -150,11 +150,11 @@ Stopping Search::stopping() const {
   // gradient that just meets the tolerance would leave it undecided.
   s.gradient_tol = progress_.is_polishing ? 0.0 : 0.5 * task_.options.gradient_tolerance;
   s.target_value = target_;
+  s.leaves_saddles = !progress_.is_rough && !task_.family.is_cheap_to_judge();
   s.max_iterations = progress_.iterations_left;
   if (progress_.is_rough) {
     s.gradient_tol = std::max(s.gradient_tol, rough_gradient);
     s.max_iterations = std::min(s.max_iterations, rough_iterations);
-    s.leaves_saddles = false;
   }
   s.max_seconds = std::max(0.0, limits_.max_seconds - watch_.seconds());
   return s;

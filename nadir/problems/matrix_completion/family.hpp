@@ -22,6 +22,7 @@ class MatrixCompletionFamily final : public Family {
   double target_value(double) const override { return target_; }
   std::string default_solver() const override { return "alternating"; }
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
+  bool is_cheap_to_judge() const override { return problem_->model().lambda > 0.0; }
 
   bool can_grow() const override { return options_.rank == "auto"; }
   void reshape(const Layout& layout) override;
