@@ -178,12 +178,17 @@ bool MatrixSensingCheck::is_within(const Level& level, const balls::Matrix& imag
 bool MatrixSensingCheck::bounds_size(const Claim& claim, Level& level) {
   const Real size = level.real(number(claim, "size_bound")), f = here(level).value();
   if (data_.lambda > 0.0 && is_at_most(f, level.real(data_.lambda) * size) == Answer::yes) return true;
-  if (!data_.is_psd || !material_.witness.contains("dual/w")) return false;
-  const balls::Matrix w = multiplier(level, "dual/w");
   const Real y_norm = square_root(squared_norm(balls::Matrix(level.precision, ConstMatrixView(data_.y.data(), data_.num_measurements, 1))));
-  const Real reach = square_root(squared_norm(w)) * (y_norm + square_root(2.0 * f));
-  if (is_at_most(reach, size) != Answer::yes) return false;
-  return level.map->is_semidefinite(level.map->adjoint(w) - balls::Matrix::identity(level.precision, data_.rows));
+  const Real image = y_norm + square_root(2.0 * f);  // at least |A(X)|
+  if (data_.is_psd && material_.witness.contains("dual/w")) {
+    const balls::Matrix w = multiplier(level, "dual/w");
+    if (is_at_most(square_root(squared_norm(w)) * image, size) != Answer::yes) return false;
+    return level.map->is_semidefinite(level.map->adjoint(w) - balls::Matrix::identity(level.precision, data_.rows));
+  }
+  Real gain(level.precision);
+  if (!level.map->squared_gain(data_, level.precision, gain)) return false;
+  const Real side = level.real(static_cast<double>(std::min(data_.rows, data_.cols)));
+  return is_at_most(side * squared(image), gain * squared(size)) == Answer::yes && is_positive(size);
 }
 
 Finding MatrixSensingCheck::lower_bound(const Claim& claim, Level& level) {

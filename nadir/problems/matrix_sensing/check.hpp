@@ -7,8 +7,9 @@
 //   bound, excess, size_bound   with the witness "dual/z" = z: bound <= <z, y> - |z|^2/2 - excess size_bound, where
 //                               A^*(z) <= (L + excess) I for psd, |A^*(z)|_2 <= L + excess otherwise, and no X with a
 //                               value below that of the point has |X|_* > size_bound: because L size_bound >= f, or, for
-//                               psd and the witness "dual/w" = w, A^*(w) >= I and |w| (|y| + sqrt(2 f)) <= size_bound
-//                               (proof: README.md). size_bound is absent where excess = 0. A bound of 0 needs nothing.
+//                               psd and the witness "dual/w" = w, A^*(w) >= I and |w| (|y| + sqrt(2 f)) <= size_bound,
+//                               or |A(X)| >= s |X|_F and sqrt(min(n, m)) (|y| + sqrt(2 f)) <= s size_bound (proofs:
+//                               README.md). size_bound is absent where excess = 0. A bound of 0 needs nothing.
 // Witnesses `direction`, `better`, `path/1`, `path/2` are flat vectors, U before V.
 #pragma once
 

@@ -25,6 +25,10 @@ class Measurements {
   virtual bool is_semidefinite(const balls::Matrix& S) const = 0;
   // At least |A|^2; false where this arithmetic would take too long for it.
   virtual bool squared_operator_norm(balls::Real& bound) const = 0;
+
+  // At most (|A(X)| / |X|_F)^2 for all X, or for all symmetric X where every A_k is exactly symmetric: the entries of X
+  // on and below the diagonal are then all that A sees. False where none was shown.
+  bool squared_gain(const SensingData& data, slong precision, balls::Real& bound) const;
 };
 
 // Balls of that many bits throughout: exact where the precision holds every bit. `insists` on doing what takes long.

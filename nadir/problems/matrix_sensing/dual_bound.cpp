@@ -6,6 +6,7 @@
 
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/matrix_sensing/enclosed_map.hpp"
+#include "nadir/problems/matrix_sensing/injectivity.hpp"
 #include "nadir/problems/matrix_sensing/trace_multiplier.hpp"
 #include "nadir/rigor/definiteness.hpp"
 #include "nadir/rigor/norms.hpp"
@@ -14,7 +15,7 @@ namespace nadir {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-// Operators up to this many entries are searched for a trace multiplier whatever it might gain.
+// Of operators up to this many entries the size of optimal matrices is bounded whatever it might gain.
 constexpr Index small_operator = 1 << 20;
 
 // s -> b(s) = s g - s^2 h/2 - max(0, s sigma - L) B, the bound for z = -s rho in floating point: concave.
@@ -44,10 +45,21 @@ double excess_upper(const SensingData& d, const BallMatrix& adjoint_of_z) {
   return std::max(0.0, sub_up(spectral_norm_upper(adjoint_of_z), d.lambda));
 }
 
-// |w| (|y| + sqrt(2 F))
-double size_from_multiplier(const SensingData& d, const Vector& w, double value) {
-  const Interval w_norm = sqrt(enclose_dot(w, w)), y_norm = sqrt(enclose_dot(d.y, d.y));
-  return mul_up(w_norm.upper, add_up(y_norm.upper, sqrt_up(mul_up(2.0, value))));
+// |y| + sqrt(2 F): at least |A(X)| for every X that is no worse than the point.
+double image_bound(const SensingData& d, double value) { return add_up(sqrt(enclose_dot(d.y, d.y)).upper, sqrt_up(mul_up(2.0, value))); }
+
+constexpr double room = 1.0 + 1e-6;
+
+// What the data alone say of the size of optimal matrices, and how.
+void bound_size_without_penalty(const SensingData& d, double value, SensingBound& result) {
+  const double image = image_bound(d, value), gain = least_gain_lower(d);
+  // With room for a checker whose bounds differ by roundings.
+  if (gain > 0.0) result.size_bound = mul_up(room, mul_up(sqrt_up(static_cast<double>(std::min(d.rows, d.cols))), div_up(image, gain)));
+  if (gain > 0.0 || !d.is_psd) return;
+  result.trace_multiplier = find_trace_multiplier(d, 40);
+  if (result.trace_multiplier.empty()) return;
+  const double w_norm = sqrt(enclose_dot(result.trace_multiplier, result.trace_multiplier)).upper;
+  result.size_bound = mul_up(room, mul_up(w_norm, image));
 }
 
 // The bound of the theorem for a z of doubles, from below.
@@ -61,15 +73,12 @@ double proved_bound(const SensingData& d, const Vector& z, double excess, double
 
 SensingBound sensing_bound(const MatrixSensing& problem, const SensingEnclosure& here, double value) {
   const SensingData& d = problem.data();
-  SensingBound none{.size_bound = d.lambda > 0.0 ? div_up(value, d.lambda) : infinity};
+  SensingBound none{.size_bound = d.lambda > 0.0 ? mul_up(room, div_up(value, d.lambda)) : infinity};
   const Vector rho(here.residual().mid.flat().begin(), here.residual().mid.flat().end());
   const double sigma = greatest_excess_value(d, here.slope().mid);
   if (!std::isfinite(sigma)) return none;
   const bool is_near_feasible = sigma <= d.lambda + 1e-3 * max_abs(here.slope().mid);
-  if (d.is_psd && d.lambda == 0.0 && sigma > 0.0 && (is_near_feasible || d.num_entries() <= small_operator)) {
-    none.trace_multiplier = find_trace_multiplier(d, 40);
-    if (!none.trace_multiplier.empty()) none.size_bound = size_from_multiplier(d, none.trace_multiplier, value);
-  }
+  if (d.lambda == 0.0 && sigma > 0.0 && (is_near_feasible || d.num_entries() <= small_operator)) bound_size_without_penalty(d, value, none);
   const Line line{-dot(rho, d.y), dot(rho, rho), sigma, d.lambda, none.size_bound};
   const double s = line.best();
   if (!(s > 0.0 && std::isfinite(s))) return none;

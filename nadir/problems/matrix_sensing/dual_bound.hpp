@@ -10,7 +10,8 @@
 // Theorem. Every X with phi(X) <= F satisfies |X|_* <= B with
 //   B = F / L,                     where L > 0;
 //   B = |w| (|y| + sqrt(2 F)),     for psd and any w with A^*(w) >= I:
-//                                  tr X <= <A^*(w), X> = <w, A(X)> <= |w| |A(X)|, |A(X) - y|^2 <= 2 F.
+//                                  tr X <= <A^*(w), X> = <w, A(X)> <= |w| |A(X)|, |A(X) - y|^2 <= 2 F;
+//   B = sqrt(min(n, m)) (|y| + sqrt(2 F)) / s,  where |A(X)| >= s |X|_F (injectivity.hpp): |X|_* <= sqrt(min(n, m)) |X|_F.
 // Hence min(F, <z, y> - |z|^2/2 - excess(z) B) bounds the value of every X, when F is the value at the point. Where
 // there is no B, only a z with excess(z) = 0 tells anything; otherwise 0, a sum of squares, is the bound.
 // That the bound lies below the value does not mean that a better point exists.
