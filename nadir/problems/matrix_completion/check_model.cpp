@@ -55,14 +55,6 @@ Matrix block(const std::map<std::string, Matrix>& arrays, const std::string& nam
   return M;
 }
 
-// x = w (m - p . q) for the entry at `p`.
-void residual(const Lines& lines, std::size_t p, const balls::Matrix& near, Index i, const balls::Matrix& far, arb_ptr x) {
-  const slong precision = near.precision();
-  balls::Real m(precision, lines.values[p]);
-  arb_dot(x, m.get(), 1, near.at(i, 0), 1, far.at(lines.across[p], 0), 1, near.cols(), precision);
-  if (lines.weights[p] != 1.0) arb_mul(x, x, balls::Real(precision, lines.weights[p]).get(), precision);
-}
-
 // The sum of body(i, p, sum) over all entries, line by line.
 template <class Body>
 balls::Real sum_over_entries(const Lines& lines, slong precision, Body body) {
@@ -149,15 +141,33 @@ Evaluation::Evaluation(const Model& model, slong precision, const Factors& point
       U_(moved(precision, point.U, displacement ? &displacement->U : nullptr)),
       V_(moved(precision, point.V, displacement ? &displacement->V : nullptr)),
       left_(times_features(precision, model.row_features, U_)),
-      right_(times_features(precision, model.column_features, V_)) {}
+      right_(times_features(precision, model.column_features, V_)),
+      misfits_(model.by_rows.num_entries()) {
+  compute_misfits();
+}
+
+void Evaluation::compute_misfits() {
+  const Lines& lines = model_.by_rows;
+#pragma omp parallel for schedule(dynamic, lines_at_once) num_threads(num_threads())
+  for (Index i = 0; i < lines.num_lines(); ++i)
+    for (std::size_t p = lines.starts[at(i)]; p < lines.starts[at(i) + 1]; ++p) {
+      const balls::Real m(precision_, lines.values[p]);
+      arb_dot(misfits_[lines.place[p]], m.get(), 1, left_.at(i, 0), 1, right().at(lines.across[p], 0), 1, left_.cols(), precision_);
+    }
+}
+
+// w (m - x)
+balls::Real Evaluation::residual(const Lines& lines, std::size_t p) const {
+  balls::Real R(precision_, misfits_[lines.place[p]]);
+  return lines.weights[p] == 1.0 ? R : lines.weights[p] * R;
+}
 
 balls::Real Evaluation::value() const {
   const Lines& lines = model_.by_rows;
-  const balls::Real squares = sum_over_entries(lines, precision_, [&](Index i, std::size_t p, balls::Real& sum) {
-    balls::Real t(precision_), m(precision_, lines.values[p]);
-    arb_dot(t.get(), m.get(), 1, left_.at(i, 0), 1, right().at(lines.across[p], 0), 1, left_.cols(), precision_);
-    arb_mul(t.get(), t.get(), t.get(), precision_);
-    arb_addmul(sum.get(), t.get(), balls::Real(precision_, lines.weights[p]).get(), precision_);
+  const balls::Real squares = sum_over_entries(lines, precision_, [&](Index, std::size_t p, balls::Real& sum) {
+    const arb_srcptr misfit = misfits_[lines.place[p]];
+    if (lines.weights[p] == 1.0) arb_addmul(sum.get(), misfit, misfit, precision_);
+    else sum = sum + lines.weights[p] * squared(balls::Real(precision_, misfit));
   });
   if (model_.is_psd) return 0.5 * squares + psd_penalty();
   const balls::Real penalty = weighted_square(U_, model_.row_penalties) + weighted_square(V_, model_.col_penalties);
@@ -179,22 +189,21 @@ balls::Real Evaluation::psd_penalty() const {
 }
 
 // Row i: - sum_k R_k far_j over the entries of line i.
-balls::Matrix Evaluation::residual_products(const Lines& lines, const balls::Matrix& near, const balls::Matrix& far) const {
-  const Index rank = near.cols();
+balls::Matrix Evaluation::residual_products(const Lines& lines, const balls::Matrix& far) const {
+  const Index rank = far.cols();
   balls::Matrix result(precision_, lines.num_lines(), rank);
 #pragma omp parallel for schedule(dynamic, lines_at_once) num_threads(num_threads())
   for (Index i = 0; i < lines.num_lines(); ++i) {
     const std::size_t first = lines.starts[at(i)], count = lines.starts[at(i) + 1] - first;
-    const arb_ptr R = _arb_vec_init(static_cast<slong>(count));
+    Balls R(count);
     // Shallow copies of the rows of `far`, which nobody changes or frees: so that a column of them is strided.
     std::vector<arb_struct> gathered(count * at(rank));
     for (std::size_t q = 0; q < count; ++q) {
-      residual(lines, first + q, near, i, far, R + q);
+      arb_set(R[q], residual(lines, first + q).get());
       std::copy_n(far.at(lines.across[first + q], 0), rank, gathered.begin() + static_cast<std::ptrdiff_t>(q * at(rank)));
     }
     for (Index c = 0; c < rank && count > 0; ++c)
-      arb_dot(result.at(i, c), nullptr, 1, R, 1, gathered.data() + c, rank, static_cast<slong>(count), precision_);
-    _arb_vec_clear(R, static_cast<slong>(count));
+      arb_dot(result.at(i, c), nullptr, 1, R[0], 1, gathered.data() + c, rank, static_cast<slong>(count), precision_);
   }
   return result;
 }
@@ -209,7 +218,7 @@ void Evaluation::add_psd_penalty(balls::Matrix& gradient) const {
 }
 
 std::vector<balls::Matrix> Evaluation::gradient() const {
-  const balls::Matrix by_rows = residual_products(model_.by_rows, left_, right()), by_cols = residual_products(model_.by_cols, right(), left_);
+  const balls::Matrix by_rows = residual_products(model_.by_rows, right()), by_cols = residual_products(model_.by_cols, left_);
   if (model_.is_psd) {
     balls::Matrix G = by_rows + by_cols;
     add_psd_penalty(G);
@@ -227,12 +236,11 @@ balls::Real Evaluation::second_derivative(const Factors& direction) const {
   const Index rank = left_.cols();
   const balls::Real sum = sum_over_entries(lines, precision_, [&](Index i, std::size_t p, balls::Real& total) {
     const Index j = lines.across[p];
-    balls::Real R(precision_), z(precision_), bend(precision_);
-    residual(lines, p, left_, i, right(), R.get());
+    balls::Real z(precision_), bend(precision_);
     arb_dot(z.get(), nullptr, 0, d_left.at(i, 0), 1, right().at(j, 0), 1, rank, precision_);
     arb_dot(z.get(), z.get(), 0, left_.at(i, 0), 1, d_right.at(j, 0), 1, rank, precision_);
     arb_dot(bend.get(), nullptr, 0, d_left.at(i, 0), 1, d_right.at(j, 0), 1, rank, precision_);
-    total = total + lines.weights[p] * squared(z) - 2.0 * (R * bend);
+    total = total + lines.weights[p] * squared(z) - 2.0 * (residual(lines, p) * bend);
   });
   if (model_.is_psd) return sum + psd_curvature(dU);
   return sum + model_.lambda * (weighted_square(dU, model_.row_penalties) + weighted_square(dV, model_.col_penalties));
@@ -259,11 +267,7 @@ balls::Real Evaluation::psd_curvature(const balls::Matrix& dU) const {
 Vector Evaluation::residuals() const {
   const Lines& lines = model_.by_rows;
   Vector result(lines.num_entries());
-  sum_over_entries(lines, precision_, [&](Index i, std::size_t p, balls::Real&) {
-    balls::Real R(precision_);
-    residual(lines, p, left_, i, right(), R.get());
-    result[p] = arf_get_d(arb_midref(R.get()), ARF_RND_NEAR);
-  });
+  for (std::size_t p = 0; p < lines.num_entries(); ++p) result[p] = arf_get_d(arb_midref(residual(lines, p).get()), ARF_RND_NEAR);
   return result;
 }
 

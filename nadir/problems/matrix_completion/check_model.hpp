@@ -49,6 +49,21 @@ struct Model {
 // Throws InputError where the options contradict each other or lambda is not a number.
 Model make_model(const MatrixCompletionOptions& options);
 
+// Many balls, without the overhead of objects.
+class Balls {
+ public:
+  explicit Balls(std::size_t count) : count_(static_cast<slong>(count)), balls_(_arb_vec_init(count_)) {}
+  Balls(const Balls&) = delete;
+  Balls& operator=(const Balls&) = delete;
+  ~Balls() { _arb_vec_clear(balls_, count_); }
+  arb_ptr operator[](std::size_t k) { return balls_ + k; }
+  arb_srcptr operator[](std::size_t k) const { return balls_ + k; }
+
+ private:
+  slong count_;
+  arb_ptr balls_;
+};
+
 // A point, or a direction.
 struct Factors {
   Matrix U, V;  // V is empty with psd
@@ -59,8 +74,8 @@ Factors factors(const Model& model, const std::map<std::string, Matrix>& arrays,
 // A flat vector (U by columns, then V) of the rank of `like`; InputError for another length.
 Factors factors(const Model& model, const Factors& like, const Matrix& flat, const std::string& place);
 
-// The objective at one point. Cost: about 12 ns a term at 128 bits, entries times rank terms for the value, four
-// times as many for the gradient; two threads halve it.
+// The objective at one point. Cost: about 12 ns a term at 128 bits, entries times rank terms for the value and the
+// residuals, twice as many for the gradient; two threads halve it. Memory: 48 bytes an entry, and 48 a factor's entry.
 class Evaluation {
  public:
   // At `point` + `displacement` (a real sum, exact if the precision allows); null: none.
@@ -77,7 +92,9 @@ class Evaluation {
 
  private:
   const balls::Matrix& right() const { return model_.is_psd ? left_ : right_; }
-  balls::Matrix residual_products(const Lines& lines, const balls::Matrix& near, const balls::Matrix& far) const;
+  void compute_misfits();
+  balls::Real residual(const Lines& lines, std::size_t p) const;
+  balls::Matrix residual_products(const Lines& lines, const balls::Matrix& far) const;
   void add_psd_penalty(balls::Matrix& gradient) const;
   balls::Real psd_penalty() const;
   balls::Real psd_curvature(const balls::Matrix& dU) const;
@@ -86,6 +103,7 @@ class Evaluation {
   slong precision_;
   balls::Matrix U_, V_;         // with psd V_ is empty
   balls::Matrix left_, right_;  // P and Q; with psd right_ is empty
+  Balls misfits_;               // m - x, by place
 };
 
 balls::Real squared_norm(slong precision, const Factors& direction);

@@ -4,9 +4,11 @@
 #include <cmath>
 
 #include "nadir/linalg/dense.hpp"
+#include "nadir/problems/matrix_completion/residual_operator.hpp"
 #include "nadir/rigor/definiteness.hpp"
 #include "nadir/rigor/fp_environment.hpp"
 #include "nadir/rigor/norms.hpp"
+#include "nadir/rigor/probable_norm.hpp"
 #include "nadir/rigor/product.hpp"
 
 namespace nadir {
@@ -23,15 +25,26 @@ constexpr double room = 2e-9;
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
-// |S|_2 for S = D_a^{-1/2} R D_b^{-1/2}. The scaled entries are off by at most 16 units: |dS|_2 <= 16 u sqrt(|S|_1 |S|_inf).
-double scaled_norm(const CompletionModel& model, const Vector& R) {
-  const ObservedRows& o = model.observed.by_rows;
+// S = D_a^{-1/2} R D_b^{-1/2} by rows, which is S^T by columns. Scaled entries are off by at most 16 units, so that the
+// true S is within `error` = 16 u sqrt(|S|_1 |S|_inf) in norm.
+struct ScaledResidual {
+  Index rows, cols;
+  std::vector<Index> row_starts, columns;
+  Vector values;
+  double error = 0.0;
+
+  ScaledResidual(const CompletionModel& model, const Vector& R);
+  SparseMatrixView transposed() const { return {cols, rows, row_starts, columns, values}; }
+};
+
+ScaledResidual::ScaledResidual(const CompletionModel& model, const Vector& R)
+    : rows(model.data.rows), cols(model.data.cols), row_starts(model.observed.by_rows.row_starts),
+      columns(model.observed.by_rows.col_index.begin(), model.observed.by_rows.col_index.end()), values(R) {
   const Vector &a = model.data.row_penalties, &b = model.data.col_penalties;
-  Vector values(R), row_sums(a.size(), 0.0), col_sums(b.size(), 0.0);
-  std::vector<Index> columns(o.col_index.begin(), o.col_index.end());
+  Vector row_sums(a.size(), 0.0), col_sums(b.size(), 0.0);
   bool is_scaled = false;
-  for (Index i = 0; i < o.rows; ++i)
-    for (Index p = o.row_starts[at(i)]; p < o.row_starts[at(i + 1)]; ++p) {
+  for (Index i = 0; i < rows; ++i)
+    for (Index p = row_starts[at(i)]; p < row_starts[at(i + 1)]; ++p) {
       const double penalty = a[at(i)] * b[at(columns[at(p)])];
       if (penalty != 1.0) {
         values[at(p)] /= std::sqrt(penalty);
@@ -40,11 +53,27 @@ double scaled_norm(const CompletionModel& model, const Vector& R) {
       row_sums[at(i)] += std::fabs(values[at(p)]);
       col_sums[at(columns[at(p)])] += std::fabs(values[at(p)]);
     }
-  const double norm = spectral_norm_upper(SparseMatrixView{o.cols, o.rows, o.row_starts, columns, values});
-  if (!is_scaled) return norm;
+  if (!is_scaled) return;
   const double sums = std::sqrt(*std::max_element(row_sums.begin(), row_sums.end())) * std::sqrt(*std::max_element(col_sums.begin(), col_sums.end()));
   const double depth = 1.0 + static_cast<double>(values.size()) * unit;  // the sums' own rounding
-  return add_up(norm, mul_up(32.0 * unit * depth, add_up(sums, 1e-290)));
+  error = mul_up(32.0 * unit * depth, add_up(sums, 1e-290));
+}
+
+// Where the dense matrix of the smaller side is out of reach, a bound that holds but for a stated probability: the
+// factors span what would cost it its sharpness.
+void bound_scaled_norm(const MatrixCompletion& problem, std::span<const double> x, const CompletionEnclosure& here, CompletionBound& result) {
+  const ScaledResidual S(problem.model(), here.expansion().residual());
+  if (std::min(S.rows, S.cols) <= default_dense_side) {
+    result.spectral_norm = add_up(spectral_norm_upper(S.transposed()), S.error);
+    return;
+  }
+  constexpr std::uint64_t seed = 0x636f6d706c657465;
+  const ResidualOperator balance(problem, here.expansion());
+  const Matrix left = balance.balanced_left(problem.layout().block(x, 0)), right = balance.balanced_right(problem.layout().block(x, 1));
+  const ProbableNorm norm = probable_spectral_norm(S.transposed(), right, left, seed);
+  result.spectral_norm = add_up(norm.bound, S.error);
+  result.failure_probability = norm.failure_probability;
+  if (norm.failure_probability > 0.0) result.rigor = Rigor::probable;
 }
 
 // |A^T R B|_2 by an enclosed product: R B entry by entry from its absolute terms.
@@ -138,7 +167,7 @@ struct DualValue {
 
 }  // namespace
 
-CompletionBound completion_lower_bound(const MatrixCompletion& problem, std::span<const double>, const CompletionEnclosure& here) {
+CompletionBound completion_lower_bound(const MatrixCompletion& problem, std::span<const double> x, const CompletionEnclosure& here) {
   const FloatingPointGuard guard;
   const CompletionModel& model = problem.model();
   CompletionBound result;
@@ -159,7 +188,8 @@ CompletionBound completion_lower_bound(const MatrixCompletion& problem, std::spa
     result.spectral_norm = psd_eigenvalue(problem, here, offsets, has_slopes);
     if (has_slopes) limit = 1.0;  // s R - D <= s (R - D) needs s <= 1
   } else {
-    result.spectral_norm = model.has_features() ? feature_norm(model, R) : scaled_norm(model, R);
+    if (model.has_features()) result.spectral_norm = feature_norm(model, R);
+    else bound_scaled_norm(problem, x, here, result);
   }
   if (!std::isfinite(result.spectral_norm)) return give_up("no bound of the residual's spectral norm was found");
   if (result.spectral_norm > 0.0) limit = std::fmin(limit, div_down(model.lambda, result.spectral_norm));
