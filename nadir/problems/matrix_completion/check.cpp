@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <limits>
+#include <map>
 #include <optional>
 
 #include "nadir/base/error.hpp"
@@ -41,6 +44,8 @@ Answer lies_between(const Real& lower, const Real& x, const Real& upper) { retur
 
 // One precision, with what is computed once.
 struct Level {
+  explicit Level(slong bits) : precision(bits) {}
+
   slong precision;
   std::optional<Evaluation> here;
   std::optional<Real> value, squared_gradient;
@@ -79,7 +84,7 @@ class MatrixCompletionCheck final : public FamilyCheck {
   CheckMaterial material_;
   Model model_;
   Factors point_;
-  std::vector<Level> levels_;
+  std::deque<Level> levels_;  // a deque, because they do not move
 };
 
 void MatrixCompletionCheck::prepare(CheckMaterial material) {
@@ -89,7 +94,7 @@ void MatrixCompletionCheck::prepare(CheckMaterial material) {
   point_ = factors(model_, material_.point, "");
   const double terms = static_cast<double>(model_.by_rows.num_entries()) * static_cast<double>(point_.U.cols());
   for (const Precision& p : precisions)
-    if (terms <= p.most_terms) levels_.push_back({p.bits, {}, {}, {}, false, {}});
+    if (terms <= p.most_terms) levels_.emplace_back(p.bits);
 }
 
 // Gaps are relative to the value, but at least to 1e-6 of the value of zero factors.
