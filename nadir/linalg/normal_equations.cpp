@@ -14,10 +14,11 @@ SystemScratch::SystemScratch(const PaddedFactor& factor, Index r, Index num_syst
     : row(factor),
       rank(r),
       padded_rank(factor.stride()),
+      lane_stride(r | 1),
       gram(num_systems * padded_rank * padded_rank),
       rhs(num_systems * padded_rank),
       gradient(num_systems * padded_rank),
-      lanes(num_systems > 1 ? (r + 4) * r * num_systems : 0),  // three rows of zeros: rows are eliminated by fours
+      lanes(num_systems > 1 ? (r + 4) * lane_stride * num_systems : 0),  // three rows of zeros: rows are eliminated by fours
       ridge(max_lanes),
       solved(max_lanes) {}
 
@@ -27,8 +28,10 @@ namespace {
 
 using internal::SystemScratch;
 
-// Above this rank a system fills the vectors by itself, and many side by side would leave the cache.
-constexpr Index max_rank_side_by_side = 64;
+// Above this rank systems side by side leave the second-level cache, and LAPACK has enough to do with one.
+constexpr Index max_rank_side_by_side = 128;
+// Of a system without a single solution, relative to its greatest diagonal entry with the ridge.
+constexpr double damping = 1e-10;
 // Diagonals below are too near the least double for their entries to carry digits.
 constexpr double least_diagonal = 1e-290;
 
@@ -70,10 +73,10 @@ bool solve_safely(const Matrix& A, Matrix rhs, Matrix& x) {
 }
 
 // The row's new u from its system alone, with care for scale and rank; u stays where nothing can be said.
-void solve_alone(const SystemScratch& s, Index system, double ridge, const double* u, double* new_u) {
+void solve_alone(const SystemScratch& s, Index system, double ridge, const Vector& u, double* new_u) {
   const Index r = s.rank, ld = s.padded_rank;
   const double* gram = s.gram.data() + system * ld * ld;
-  std::copy_n(u, r, new_u);
+  std::copy_n(u.begin(), r, new_u);
   double greatest = 0.0;
   for (Index k = 0; k < r; ++k) {
     const double diagonal = gram[k * ld + k] + ridge;
@@ -93,15 +96,25 @@ void solve_alone(const SystemScratch& s, Index system, double ridge, const doubl
     return;
   }
   for (Index k = 0; k < r; ++k) {
-    A(k, k) += 1e-10 * std::scalbn(greatest, exponent);
+    A(k, k) += damping * std::scalbn(greatest, exponent);
     b(k, 0) = std::scalbn(s.gradient.data()[system * ld + k], exponent);
   }
   if (!solve_safely(A, b, x)) return;
-  for (Index k = 0; k < r; ++k) new_u[k] = u[k] - x(k, 0);
+  for (Index k = 0; k < r; ++k) new_u[k] = u[static_cast<std::size_t>(k)] - x(k, 0);
 }
 
-// Rows `rows`, as many as there are systems side by side or fewer.
-void step_rows(HalfStepTask& task, internal::RowRange rows, Index systems, const internal::PaddedFactor& V, SystemScratch& s) {
+double greatest_diagonal(const SystemScratch& s, Index system) {
+  const double* gram = s.gram.data() + system * s.padded_rank * s.padded_rank;
+  double greatest = 0.0;
+  for (Index k = 0; k < s.rank; ++k) greatest = std::max(greatest, gram[k * s.padded_rank + k] + s.ridge.data()[system]);
+  return greatest;
+}
+
+bool is_empty(const ObservedRows& observed, Index row) {
+  return observed.row_starts[static_cast<std::size_t>(row)] == observed.row_starts[static_cast<std::size_t>(row) + 1];
+}
+
+void form_rows(HalfStepTask& task, internal::RowRange rows, const internal::PaddedFactor& V, SystemScratch& s) {
   for (Index i = rows.first; i < rows.last; ++i) {
     const auto row = static_cast<std::size_t>(i);
     const Index system = i - rows.first;
@@ -112,19 +125,42 @@ void step_rows(HalfStepTask& task, internal::RowRange rows, Index systems, const
     const double* gradient = s.gradient.data() + system * s.padded_rank;
     task.gradient_norms[row] = is_safe ? std::sqrt(square) : safe_norm({gradient, static_cast<std::size_t>(s.rank)});
   }
-  if (systems > 1) internal::solve_systems(s);
-  for (Index i = rows.first; i < rows.last; ++i) {
-    const auto row = static_cast<std::size_t>(i);
-    const Index system = i - rows.first;
+}
+
+// The rows whose systems have a solution take it; the others, if any, a damped step, again side by side. Returns the
+// rows, as bits, that neither way has settled. Rows without entries are left alone.
+unsigned solve_side_by_side(HalfStepTask& task, internal::RowRange rows, Index systems, SystemScratch& s) {
+  unsigned left = 0;
+  internal::solve_systems(s, s.rhs.data());
+  for (Index i = rows.first, system = 0; i < rows.last; ++i, ++system) {
+    if (is_empty(task.observed, i)) continue;
+    if (s.solved.data()[system] == 0.0)
+      left |= 1U << system;
+    else
+      for (Index k = 0; k < s.rank; ++k) task.new_Ut(k, i) = internal::solution(s, k, systems)[system];
+  }
+  if (left == 0) return 0;
+  for (Index system = 0; system < rows.last - rows.first; ++system) s.ridge.data()[system] += damping * greatest_diagonal(s, system);
+  internal::solve_systems(s, s.gradient.data());
+  for (Index i = rows.first, system = 0; i < rows.last; ++i, ++system) {
+    if ((left >> system & 1U) == 0 || s.solved.data()[system] == 0.0) continue;
+    for (Index k = 0; k < s.rank; ++k) task.new_Ut(k, i) = task.Ut(k, i) - internal::solution(s, k, systems)[system];
+    left &= ~(1U << system);
+  }
+  return left;
+}
+
+// Rows `rows`, as many as there are systems side by side or fewer.
+void step_rows(HalfStepTask& task, internal::RowRange rows, Index systems, const internal::PaddedFactor& V, SystemScratch& s) {
+  form_rows(task, rows, V, s);
+  const unsigned left = systems > 1 ? solve_side_by_side(task, rows, systems, s) : 1U;
+  for (Index i = rows.first, system = 0; i < rows.last; ++i, ++system) {
+    const double ridge = task.ridge[static_cast<std::size_t>(i)];
     double* new_u = task.new_Ut.col(i);
-    if (task.observed.row_starts[row] == task.observed.row_starts[row + 1] && task.ridge[row] > 0.0) {
-      std::fill_n(new_u, s.rank, 0.0);
-    } else if (systems > 1 && s.solved.data()[system] != 0.0) {
-      for (Index k = 0; k < s.rank; ++k) new_u[k] = internal::solution(s, k, systems)[system];
-    } else {
-      const Vector u(task.Ut.col(i), task.Ut.col(i) + s.rank);
-      solve_alone(s, system, task.ridge[row], u.data(), new_u);
-    }
+    if (is_empty(task.observed, i))
+      for (Index k = 0; k < s.rank; ++k) new_u[k] = ridge > 0.0 ? 0.0 : task.Ut(k, i);
+    else if (left >> system & 1U)
+      solve_alone(s, system, ridge, Vector(task.Ut.col(i), task.Ut.col(i) + s.rank), new_u);
   }
 }
 

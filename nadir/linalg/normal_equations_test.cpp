@@ -119,7 +119,7 @@ TEST_P(NormalEquations, report_value_and_gradient_at_the_old_point) {
 }
 
 TEST_P(NormalEquations, give_the_same_bits_with_any_number_of_threads_and_in_place) {
-  for (const Index r : {3, 16, 70}) {
+  for (const Index r : {3, 16, 130}) {
     std::vector<Index> lengths(333, 30);
     lengths[3] = 3000, lengths[200] = 0;
     const Instance x = make_instance(lengths, 3000, r, true, gaussian);
@@ -211,7 +211,7 @@ TEST_P(NormalEquations, rows_of_zero_weight_are_rows_without_entries) {
 
 // With fewer entries than unknowns every minimiser fits them all; the step reaches one of them to 1e-10 of the start.
 TEST_P(NormalEquations, rows_with_too_few_entries_fit_them_and_keep_what_nobody_sees) {
-  for (const Index r : {2, 5, 8, 16, 30, 70}) {
+  for (const Index r : {2, 5, 8, 16, 30, 130}) {
     std::vector<Index> lengths;
     for (Index n = 1; n < r; ++n) lengths.push_back(n);
     const Instance x = make_instance(lengths, 200, r, false, gaussian);
@@ -278,13 +278,13 @@ TEST_P(NormalEquations, never_go_up_on_degenerate_rows) {
 }
 
 TEST_P(NormalEquations, one_bad_row_harms_no_other) {
-  for (const Index r : {4, 16, 66}) {
-    const Instance x = make_instance(std::vector<Index>(17, 100), 150, r, false, gaussian);
+  for (const Index r : {4, 16, 130}) {
+    const Instance x = make_instance(std::vector<Index>(17, 140), 200, r, false, gaussian);
     const ObservedRows& o = x.observed.by_rows;
     Matrix good(r, 17), Ut(x.Ut), Vt(x.Vt), U(r, 17);
     solve_rows(o, x.Ut, x.Vt, constant(17, 0.5), good);
     Ut(1, 5) = nan;  // a bad start does not matter: the minimiser is the same
-    const Index poisoned = o.col_index[at(100 * 7)];
+    const Index poisoned = o.col_index[at(140 * 7)];
     Vt(2, poisoned) = nan;
 
     const HalfStep step = solve_rows(o, Ut, Vt, constant(17, 0.5), U);
@@ -293,12 +293,28 @@ TEST_P(NormalEquations, one_bad_row_harms_no_other) {
     EXPECT_TRUE(std::isnan(step.gradient_norm));
     for (Index i = 0; i < 17; ++i) {
       bool meets_nan = false;
-      for (Index p = 100 * i; p < 100 * (i + 1); ++p) meets_nan = meets_nan || o.col_index[at(p)] == poisoned;
+      for (Index p = 140 * i; p < 140 * (i + 1); ++p) meets_nan = meets_nan || o.col_index[at(p)] == poisoned;
       for (Index k = 0; k < r; ++k) {
         const double expected = meets_nan ? Ut(k, i) : good(k, i);
         EXPECT_TRUE(U(k, i) == expected || (std::isnan(expected) && std::isnan(U(k, i)))) << "rank " << r << ", row " << i;
       }
     }
+  }
+}
+
+TEST_P(NormalEquations, rows_of_all_kinds_are_solved_side_by_side_as_if_alone) {
+  const std::vector<Index> lengths{60, 2, 60, 0, 60, 1, 60, 60, 3, 60, 60};
+  const Instance x = make_instance(lengths, 100, 12, true, gaussian);
+  Matrix together(12, 11);
+
+  solve_rows(x.observed.by_rows, x.Ut, x.Vt, constant(11, 0.0), together);
+
+  for (Index i = 0; i < 11; ++i) {
+    Vector others = constant(11, 3.0);
+    others[at(i)] = 0.0;
+    Matrix U(12, 11);
+    solve_rows(x.observed.by_rows, x.Ut, x.Vt, others, U);
+    for (Index k = 0; k < 12; ++k) EXPECT_EQ(U(k, i), together(k, i)) << "row " << i;
   }
 }
 

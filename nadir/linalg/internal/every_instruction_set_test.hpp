@@ -76,7 +76,7 @@ inline const std::vector<Index> row_lengths{0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 0, 
 inline std::vector<Index> ranks() {
   std::vector<Index> ranks;
   for (Index r = 1; r <= 40; ++r) ranks.push_back(r);
-  ranks.insert(ranks.end(), {63, 64, 65, 100});
+  ranks.insert(ranks.end(), {63, 64, 65, 100, 130});
   return ranks;
 }
 

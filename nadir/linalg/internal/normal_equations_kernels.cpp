@@ -152,25 +152,25 @@ HWY_NOINLINE void interleave(const double* from, Index apart, double* to, Index 
   });
 }
 
-// Entry (i, k), k <= i, of all systems stands at lanes + (i r + k) N; row r is the right-hand side.
-inline void interleave_systems(SystemScratch& s) {
-  const Index r = s.rank, ld = s.padded_rank;
+// Entry (i, k), k <= i, of all systems stands at lanes + (i lane_stride + k) N; row r is the right-hand side.
+inline void interleave_systems(SystemScratch& s, const double* rhs) {
+  const Index r = s.rank, ld = s.padded_rank, stride = s.lane_stride;
   double* lanes = s.lanes.data();
   for (Index c = 0; c < r; ++c)
     for (Index i = c / N * N; i < r; i += N)
-      interleave(s.gram.data() + c * ld + i, ld * ld, lanes + (i * r + c) * N, r * N, r - i);
-  double* b = lanes + r * r * N;
-  for (Index k = 0; k < r; k += N, b += N * N) interleave(s.rhs.data() + k, ld, b, N, r - k);
+      interleave(s.gram.data() + c * ld + i, ld * ld, lanes + (i * stride + c) * N, stride * N, r - i);
+  double* b = lanes + r * stride * N;
+  for (Index k = 0; k < r; k += N, b += N * N) interleave(rhs + k, ld, b, N, r - k);
   const Lane ridge = hn::Load(tag, s.ridge.data());
   for (Index k = 0; k < r; ++k) {
-    double* diagonal = lanes + (k * r + k) * N;
+    double* diagonal = lanes + (k * stride + k) * N;
     hn::Store(hn::Add(hn::Load(tag, diagonal), ridge), tag, diagonal);
   }
 }
 
 // Entries (i, j), ..., (i + 3, j) of the factor, from those to their left; `inverse` is 1 / L_jj.
-HWY_INLINE void eliminate(double* lanes, Index r, Index i, Index j, Lane inverse) {
-  const Index row = r * N;
+HWY_INLINE void eliminate(double* lanes, Index stride, Index i, Index j, Lane inverse) {
+  const Index row = stride * N;
   const double* left_j = lanes + j * row;
   const double* const end = left_j + j * N;
   double* const to = lanes + i * row + j * N;
@@ -185,11 +185,11 @@ HWY_INLINE void eliminate(double* lanes, Index r, Index i, Index j, Lane inverse
 }
 
 // Solves L^T x = y in place, y in row r; L_jj is stored as its inverse. Finite solutions give 0.
-HWY_INLINE Lane substitute_back(double* lanes, Index r) {
-  double* y = lanes + r * r * N;
+HWY_INLINE Lane substitute_back(double* lanes, Index r, Index stride) {
+  double* y = lanes + r * stride * N;
   Lane not_finite = hn::Zero(tag);
   for (Index j = r - 1; j >= 0; --j) {
-    const double* row_j = lanes + j * r * N;
+    const double* row_j = lanes + j * stride * N;
     const Lane x = hn::Mul(hn::Load(tag, y + j * N), hn::Load(tag, row_j + j * N));
     hn::Store(x, tag, y + j * N);
     not_finite = hn::MulAdd(x, hn::Zero(tag), not_finite);
@@ -198,14 +198,14 @@ HWY_INLINE Lane substitute_back(double* lanes, Index r) {
   return not_finite;
 }
 
-void solve_systems(SystemScratch& s) {
-  interleave_systems(s);
-  const Index r = s.rank;
+void solve_systems(SystemScratch& s, const double* rhs) {
+  interleave_systems(s, rhs);
+  const Index r = s.rank, stride = s.lane_stride;
   double* lanes = s.lanes.data();
   const Lane share = hn::Set(tag, least_pivot(r)), least = hn::Set(tag, 1e-280), most = hn::Set(tag, 1e280), one = hn::Set(tag, 1.0);
   auto solved = hn::Eq(one, one);
   for (Index j = 0; j < r; ++j) {
-    const double* row_j = lanes + j * r * N;
+    const double* row_j = lanes + j * stride * N;
     const Lane diagonal = hn::Load(tag, row_j + j * N);
     Lane pivot = diagonal;
     for (Index k = 0; k < j; ++k) {
@@ -214,10 +214,10 @@ void solve_systems(SystemScratch& s) {
     }
     solved = hn::And(solved, hn::And(hn::Gt(pivot, hn::Max(hn::Mul(share, diagonal), least)), hn::Lt(diagonal, most)));
     const Lane inverse = hn::Div(one, hn::Sqrt(hn::IfThenElse(solved, pivot, one)));
-    for (Index i = j + 1; i <= r; i += 4) eliminate(lanes, r, i, j, inverse);
-    hn::Store(inverse, tag, lanes + (j * r + j) * N);
+    for (Index i = j + 1; i <= r; i += 4) eliminate(lanes, stride, i, j, inverse);
+    hn::Store(inverse, tag, lanes + (j * stride + j) * N);
   }
-  solved = hn::And(solved, hn::Eq(substitute_back(lanes, r), hn::Zero(tag)));
+  solved = hn::And(solved, hn::Eq(substitute_back(lanes, r, stride), hn::Zero(tag)));
   hn::Store(hn::IfThenElseZero(solved, one), tag, s.solved.data());
 }
 
@@ -238,7 +238,7 @@ double form_system(const ObservedRows& observed, Index row, ConstMatrixView Ut, 
                    SystemScratch& s, double& squared_gradient_norm) {
   return HWY_DYNAMIC_DISPATCH(form_system)(observed, row, Ut, V, ridge, system, s, squared_gradient_norm);
 }
-void solve_systems(SystemScratch& s) { HWY_DYNAMIC_DISPATCH(solve_systems)(s); }
+void solve_systems(SystemScratch& s, const double* rhs) { HWY_DYNAMIC_DISPATCH(solve_systems)(s, rhs); }
 
 }  // namespace nadir::internal
 #endif

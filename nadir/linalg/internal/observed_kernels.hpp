@@ -79,6 +79,7 @@ struct SystemScratch {
 
   RowScratch row;
   Index rank, padded_rank;
+  Index lane_stride;       // vectors a row of `lanes`; odd, because powers of two would fall on the same cache lines
   AlignedVector gram;      // a system: padded_rank x padded_rank, column-major, lower triangle; without the ridge
   AlignedVector rhs;       // a system: b
   AlignedVector gradient;  // a system: A u + ridge u - b, through the residuals
@@ -91,10 +92,11 @@ Index num_lanes();
 // Forms system number `system` from a row. Returns 1/2 sum_p w_p e_p^2 and writes the squared gradient norm.
 double form_system(const ObservedRows&, Index row, ConstMatrixView Ut, const PaddedFactor& V, double ridge, Index system,
                    SystemScratch&, double& squared_gradient_norm);
-// Cholesky of all systems. solved[s] = 1: entry k of solution s is solution(k)[s]. solved[s] = 0: a pivot was not
-// safely positive or a number left the range; nothing is known of system s.
-void solve_systems(SystemScratch&);
-inline const double* solution(const SystemScratch& s, Index k, Index lanes) { return s.lanes.data() + (s.rank * s.rank + k) * lanes; }
+// Solves (gram + ridge I) x = rhs for all systems, by Cholesky; rhs is laid out as SystemScratch::rhs is. solved[s] = 1:
+// entry k of solution s is solution(k)[s]. solved[s] = 0: a pivot was not safely positive or a number left the
+// range; nothing is known of system s.
+void solve_systems(SystemScratch&, const double* rhs);
+inline const double* solution(const SystemScratch& s, Index k, Index lanes) { return s.lanes.data() + (s.rank * s.lane_stride + k) * lanes; }
 
 // A pivot must exceed this share of its diagonal entry: below, it may be rounding alone.
 inline double least_pivot(Index rank) { return 16.0 * static_cast<double>(rank) * 0x1p-53; }
