@@ -40,10 +40,11 @@ std::optional<SensingMinimum> prove_isolated_minimum(const MatrixSensing& proble
     const double radius = share * size;
     const auto proof = prove_critical_point(H, g, hessian_lipschitz(problem.data(), operator_norm, x_norm, radius), radius);
     if (!proof || proof->num_negative != 0) continue;
-    // Stated with a factor of two of room, for whoever checks it with other constants; the ball must stay inside
+    // Stated with a factor of two of room, for whoever checks it with other constants; the ball must stay well inside
     // that of uniqueness.
     const double roomy = 2.0 * proof->radii.existence;
-    return SensingMinimum{roomy < 0.5 * proof->radii.uniqueness ? roomy : proof->radii.existence, 0.5 * proof->least_curvature};
+    if (!(roomy < 0.5 * proof->radii.uniqueness)) continue;
+    return SensingMinimum{roomy, 0.5 * proof->least_curvature};
   }
   return std::nullopt;
 }
