@@ -20,7 +20,10 @@ const std::map<std::string, std::string>& templates() {
       {"isolated-minimum",
        "a strict local minimum, the only critical point there, lies within {radius} of the point; "
        "the Hessian's least eigenvalue is at least {least_eigenvalue}"},
-      {"better-point", "another point has a value of at most {value}"}};
+      {"better-point", "another point has a value of at most {value}"},
+      {"descending-path",
+       "along a curve through the point the value changes by at most {coefficient} t^{order} and higher powers of t: "
+       "lower values are arbitrarily near"}};
   return table;
 }
 

@@ -77,6 +77,7 @@ void MatrixSensingFamily::make_example(std::uint64_t seed) {
 void MatrixSensingFamily::prepare() {
   data_ = make_sensing_data(options_);
   problem_ = std::make_unique<MatrixSensing>(data_, requested_rank(options_, data_));
+  isometry_.reset();
 }
 
 void MatrixSensingFamily::reshape(const Layout& layout) {
@@ -86,6 +87,7 @@ void MatrixSensingFamily::reshape(const Layout& layout) {
                                   (data_.is_psd ? "" : " and V (" + std::to_string(data_.cols) + " x r)") + ", r at most " + std::to_string(most),
                      size_text(layout));
   problem_ = std::make_unique<MatrixSensing>(data_, rank);
+  isometry_.reset();
 }
 
 std::vector<std::string> MatrixSensingFamily::start_names() const { return sensing_starts(); }
@@ -101,7 +103,8 @@ double MatrixSensingFamily::target_value(double) const {
 }
 
 Judgement MatrixSensingFamily::judge(const Point& point, const JudgeOptions& options) const {
-  return judge_matrix_sensing(*problem_, point, options);
+  if (!isometry_) isometry_ = estimate_isometry(data_, problem_->rank());
+  return judge_matrix_sensing(*problem_, *isometry_, point, options);
 }
 
 std::optional<Point> MatrixSensingFamily::enlarge(const Point& point, double tol) const {

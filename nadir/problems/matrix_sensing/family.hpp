@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nadir/core/family.hpp"
+#include "nadir/problems/matrix_sensing/isometry.hpp"
 #include "nadir/problems/matrix_sensing/matrix_sensing.hpp"
 #include "nadir/problems/matrix_sensing/options.hpp"
 
@@ -33,6 +34,7 @@ class MatrixSensingFamily final : public Family {
   MatrixSensingOptions options_;
   SensingData data_;  // views options_
   std::unique_ptr<MatrixSensing> problem_;
+  mutable std::optional<IsometryEstimate> isometry_;  // made by the first judgement at this rank
 };
 
 }  // namespace nadir

@@ -54,7 +54,7 @@ LowRank random_matrix(const SensingData& d, Index rank, std::uint64_t index) {
 
 IsometryEstimate estimate_isometry(const SensingData& d, Index rank) {
   const bool is_large = d.num_entries() > large_operator;
-  const int samples = is_large ? 4 : 20, steps = is_large ? 1 : 40;
+  const int samples = is_large ? 4 : 10, steps = is_large ? 1 : 20;
   IsometryEstimate result{.rank = std::min(2 * rank, std::min(d.rows, d.cols))};
   LowRank flattest, steepest;
   const auto look_at = [&](const LowRank& X, Vector& image) {

@@ -19,7 +19,7 @@ struct IsometryEstimate {
   double delta() const { return (greatest - least) / (greatest + least); }
 };
 
-// Deterministic. Cost: some 10 passes over large operators, up to 200 over small ones.
+// Deterministic. Cost: some 10 passes over large operators, 100 over small ones.
 IsometryEstimate estimate_isometry(const SensingData& data, Index rank);
 
 }  // namespace nadir

@@ -41,8 +41,8 @@ std::string text(double x) {
 
 class SensingJudge {
  public:
-  SensingJudge(const MatrixSensing& problem, const Vector& x, const JudgeOptions& options)
-      : problem_(problem), data_(problem.data()), x_(x), options_(options), builder_("matrix-sensing", options), here_(problem, x) {}
+  SensingJudge(const MatrixSensing& problem, const IsometryEstimate& isometry, const Vector& x, const JudgeOptions& options)
+      : problem_(problem), data_(problem.data()), isometry_(isometry), x_(x), options_(options), builder_("matrix-sensing", options), here_(problem, x) {}
 
   Judgement run() {
     value_ = with_room(here_.value());
@@ -54,7 +54,8 @@ class SensingJudge {
     state_gradient();
     state_curvature();
     conclude();
-    add_remarks(builder_, problem_, x_, is_critical_ && curvature_.is_whole && curvature_.curvature.negative == 0);
+    remark_on_isometry(builder_, isometry_, data_.is_psd);
+    if (is_critical_ && curvature_.is_whole && curvature_.curvature.negative == 0) remark_on_rank(builder_, problem_, x_);
     return std::move(builder_).finish();
   }
 
@@ -260,6 +261,7 @@ class SensingJudge {
 
   const MatrixSensing& problem_;
   const SensingData& data_;
+  const IsometryEstimate& isometry_;
   const Vector& x_;
   const JudgeOptions& options_;
   JudgementBuilder builder_;
@@ -278,10 +280,10 @@ double gap_scale(const SensingData& data, double value) {
   return scale > 0.0 ? scale : 1.0;
 }
 
-Judgement judge_matrix_sensing(const MatrixSensing& problem, const Point& point, const JudgeOptions& options) {
+Judgement judge_matrix_sensing(const MatrixSensing& problem, const IsometryEstimate& isometry, const Point& point, const JudgeOptions& options) {
   if (point.layout != problem.layout())
     throw InputError("point", "the problem's blocks, " + std::to_string(problem.layout().dimension()) + " numbers", std::to_string(point.values.size()));
-  return SensingJudge(problem, point.values, options).run();
+  return SensingJudge(problem, isometry, point.values, options).run();
 }
 
 }  // namespace nadir

@@ -14,12 +14,14 @@
 #pragma once
 
 #include "nadir/core/family.hpp"
+#include "nadir/problems/matrix_sensing/isometry.hpp"
 #include "nadir/problems/matrix_sensing/matrix_sensing.hpp"
 
 namespace nadir {
 
-// Throws InputError when the point has another layout than the problem.
-Judgement judge_matrix_sensing(const MatrixSensing& problem, const Point& point, const JudgeOptions& options);
+// The estimate is of estimate_isometry(problem.data(), problem.rank()), the same for all points. Throws InputError when
+// the point has another layout than the problem.
+Judgement judge_matrix_sensing(const MatrixSensing& problem, const IsometryEstimate& isometry, const Point& point, const JudgeOptions& options);
 
 // What relative gaps are relative to: the value, but at least 1e-6 |y|^2/2, the value at X = 0, so that a perfect
 // fit, whose value is 0, can be told; 1 where both vanish.

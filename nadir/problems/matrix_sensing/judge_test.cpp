@@ -17,7 +17,8 @@ namespace {
 using namespace sensing_test;
 
 Judgement judged(const Instance& instance, Vector x, JudgeOptions options = {}) {
-  return judge_matrix_sensing(*instance.problem, point_of(*instance.problem, std::move(x)), options);
+  const IsometryEstimate isometry = estimate_isometry(instance.data, instance.problem->rank());
+  return judge_matrix_sensing(*instance.problem, isometry, point_of(*instance.problem, std::move(x)), options);
 }
 
 // "spurious-minimum proved"
@@ -96,7 +97,7 @@ TEST(SensingJudge, what_is_not_finite_is_undecided_and_never_proved) {
   const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 
   for (const Vector& x : {Vector{nan, 0}, Vector{infinity, 1}, Vector{1e200, 0}}) EXPECT_EQ(headline(judged(instance, x)), "undecided numerical");
-  EXPECT_THROW(judge_matrix_sensing(*instance.problem, Point(), {}), InputError);
+  EXPECT_THROW(judge_matrix_sensing(*instance.problem, {}, Point(), {}), InputError);
 }
 
 TEST(SensingJudge, a_gap_smaller_than_the_tolerance_is_what_makes_a_point_global) {

@@ -2,31 +2,33 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <utility>
 
 #include "nadir/linalg/dense.hpp"
-#include "nadir/problems/matrix_sensing/isometry.hpp"
 #include "nadir/problems/matrix_sensing/measurement_map.hpp"
 
 namespace nadir {
 namespace {
 
-const char* const isometry_theorems = "Bhojanapalli, Neyshabur, Srebro 2016 (1/5); Zhang, Sojoudi, Lavaei 2019 (1/2)";
-
-void remark_on_isometry(JudgementBuilder& builder, const MatrixSensing& problem) {
-  const IsometryEstimate e = estimate_isometry(problem.data(), problem.rank());
-  if (!(e.greatest > 0.0) || !std::isfinite(e.greatest)) return;
-  const double delta = e.delta();
-  const char* says = delta >= 0.5   ? "the restricted isometry constant exceeds 1/2: spurious minima are not excluded by any theorem on it"
-                     : delta >= 0.2 ? "the restricted isometry constant exceeds 1/5; from 1/2 on spurious minima exist, the sharp theorem covers less. Sampled from below"
-                                    : "the restricted isometry constant, sampled from below, is less than 1/5: if it truly is, there are no spurious minima "
-                                      "without noise. A sample cannot show that";
-  builder.note(says, isometry_theorems, delta >= 0.5 ? Standing::refuted : Standing::undecided, Rigor::numerical,
-               {{"delta_at_least", delta}, {"rank", static_cast<double>(e.rank)}, {"least", e.least}, {"greatest", e.greatest}});
-}
-
 double least_over_greatest(ConstMatrixView factor) {
   const Vector s = svd(factor).values;
   return s.empty() || s.front() == 0.0 || factor.cols > factor.rows ? 0.0 : s.back() / s.front();
+}
+
+}  // namespace
+
+// A sample bounds the constant from below: it may refute what a theorem asks for, and cannot show it.
+void remark_on_isometry(JudgementBuilder& builder, const IsometryEstimate& e, bool is_psd) {
+  if (!(e.greatest > 0.0) || !std::isfinite(e.greatest)) return;
+  const double delta = e.delta(), wanted = is_psd ? 0.2 : 1.0 / 3.0;
+  std::string claim = is_psd ? "the restricted isometry constant is below 1/5" : "the restricted isometry constant is below 1/3";
+  if (delta >= 0.5) claim = "the restricted isometry constant is below 1/2, the least at which spurious minima are known";
+  else claim += ", where without noise no local minimum is spurious";
+  if (delta < wanted) claim += " (samples bound it from below: they cannot show it)";
+  const char* theorem = is_psd ? "Bhojanapalli, Neyshabur, Srebro 2016 (1/5); Zhang, Sojoudi, Lavaei 2019 (1/2)" : "Zhang, Bi, Lavaei 2021 (1/3, balanced factors)";
+  builder.note(std::move(claim), theorem, delta >= wanted ? Standing::refuted : Standing::undecided, Rigor::numerical,
+               {{"delta_at_least", delta}, {"rank", static_cast<double>(e.rank)}, {"least", e.least}, {"greatest", e.greatest}});
 }
 
 // A second-order point whose factors lack a rank is a global minimum of the convex problem: its slack is semidefinite.
@@ -43,13 +45,6 @@ void remark_on_rank(JudgementBuilder& builder, const MatrixSensing& problem, std
   builder.note("the factors lack a rank: at an exact second-order point the slack of the dual multiplier would not be negative, and the point global",
                "a surplus column tests every direction (README, rank-deficient points)", Standing::undecided, Rigor::numerical,
                {{"least_over_greatest_singular_value", share}, {"slack", slack}});
-}
-
-}  // namespace
-
-void add_remarks(JudgementBuilder& builder, const MatrixSensing& problem, std::span<const double> x, bool is_second_order) {
-  remark_on_isometry(builder, problem);
-  if (is_second_order) remark_on_rank(builder, problem, x);
 }
 
 }  // namespace nadir
