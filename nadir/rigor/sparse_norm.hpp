@@ -38,7 +38,8 @@ inline constexpr Index default_dense_side = 20000;
 
 // |A|_2 from above. s is (1 + slack) times a Lanczos estimate of the greatest eigenvalue, so the bound is about
 // slack / 2 too large; where the factorisation fails, the slack grows a hundredfold and it is tried again. A
-// slack below 64 p u is taken for that; with one of 1 or more, only Collatz-Wielandt is used.
+// slack below 64 p u, or below what Lanczos seems to miss, is taken for that; one of 1 or more leaves only
+// Collatz-Wielandt.
 //
 // Beyond `dense_side`: sqrt(rho(|A| |A|^T)) by Collatz-Wielandt, exact up to the power iteration for
 // non-negative A, too large by up to sqrt(p) otherwise.
@@ -47,7 +48,8 @@ inline constexpr Index default_dense_side = 20000;
 double spectral_norm_upper(const SparseMatrixView& A, Index dense_side = default_dense_side, double slack = 1e-9);
 
 // Is |A|_2 <= tau proved? One factorisation, no estimate. False proves nothing: |A|_2 may be below tau by less than
-// the rounding errors (32 p u, relative, are left for them, and e), the side larger than `dense_side`, or an entry not finite. InputError as above.
+// the room left for rounding errors (32 p u tau and e / tau), the side larger than `dense_side`, or an entry not
+// finite. InputError as above.
 bool proves_spectral_norm_at_most(const SparseMatrixView& A, double tau, Index dense_side = default_dense_side);
 
 }  // namespace nadir
