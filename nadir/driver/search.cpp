@@ -149,6 +149,8 @@ Stopping Search::stopping() const {
   // Half of what is asked for: the judge bounds the gradient from above, rounding errors included, and a
   // gradient that just meets the tolerance would leave it undecided.
   s.gradient_tol = progress_.is_polishing ? 0.0 : 0.5 * task_.options.gradient_tolerance;
+  // A duality gap shrinks only as fast as the gradient, the value's own error as its square.
+  if (task_.family.is_cheap_to_judge()) s.gradient_tol *= 0.01;
   s.target_value = target_;
   s.leaves_saddles = !progress_.is_rough && !task_.family.is_cheap_to_judge();
   s.max_iterations = progress_.iterations_left;
@@ -235,7 +237,7 @@ bool Search::goes_on(const Result& result, const Judgement& judgement) {
       return true;
     }
   }
-  const bool is_above_target = std::isfinite(target_) && result.value > target_;
+  const bool is_above_target = (std::isfinite(target_) && result.value > target_) || task_.family.is_cheap_to_judge();
   if (!is_above_target || progress_.is_polishing || result.termination != Termination::gradient_small) return false;
   progress_.is_polishing = true;
   begin_run(end_point(result), "polish");

@@ -89,24 +89,24 @@ class CubicFamily final : public Family {
   Cubic problem_;
 };
 
-SearchEnd run(const Family& family, const SolveOptions& options, const SearchLimits& limits = {},
+SearchEnd run(Family& family, const SolveOptions& options, const SearchLimits& limits = {},
               SearchProgress progress = {}) {
   return search({family, options, 0, {}}, limits, std::move(progress));
 }
 
 TEST(Search, leaves_a_saddle_that_the_solver_cannot_see) {
-  const CubicFamily family;
+  CubicFamily family;
 
   const SearchEnd end = run(family, {});
 
   EXPECT_EQ(end.progress.escapes, 1);
   EXPECT_EQ(end.judgement->verdict.headline, Headline::global_minimum);
   EXPECT_NEAR(end.progress.best->value, minimum, 1e-12);
-  EXPECT_NEAR(end.progress.best->point[0], -1.0, 1e-6);
+  EXPECT_NEAR(end.progress.best->point.values[0], -1.0, 1e-6);
 }
 
 TEST(Search, marks_the_escape_in_a_trace_that_never_counts_back) {
-  const CubicFamily family;
+  CubicFamily family;
 
   const SearchEnd end = run(family, {});
 
@@ -119,7 +119,7 @@ TEST(Search, marks_the_escape_in_a_trace_that_never_counts_back) {
 }
 
 TEST(Search, ends_at_the_saddle_when_no_rounds_are_allowed) {
-  const CubicFamily family;
+  CubicFamily family;
   SolveOptions options;
   options.escape_rounds = 0;
 
@@ -140,7 +140,7 @@ TEST(Search, never_follows_an_escape_that_does_not_lower_the_value) {
 }
 
 TEST(Search, gives_the_best_of_several_ends_and_counts_them_all) {
-  const CubicFamily family;
+  CubicFamily family;
   SolveOptions options;
   options.starts = 4;
   options.start = "far";
@@ -154,7 +154,7 @@ TEST(Search, gives_the_best_of_several_ends_and_counts_them_all) {
 }
 
 TEST(Search, a_start_outside_the_range_of_double_is_a_breakdown) {
-  const CubicFamily family;
+  CubicFamily family;
   SolveOptions options;
   options.start = "infinite";
 
@@ -162,7 +162,7 @@ TEST(Search, a_start_outside_the_range_of_double_is_a_breakdown) {
 }
 
 TEST(Search, an_interrupted_search_saves_and_judges_nothing) {
-  const CubicFamily family;
+  CubicFamily family;
   const std::atomic<bool> interrupt{true};
   SearchLimits limits;
   limits.interrupt = &interrupt;
@@ -179,7 +179,7 @@ TEST(Search, an_interrupted_search_saves_and_judges_nothing) {
 }
 
 TEST(Search, a_time_limit_gives_a_verdict_on_what_there_is) {
-  const CubicFamily family;
+  CubicFamily family;
   SearchLimits limits;
   limits.max_seconds = 0.0;
   SolveOptions options;
@@ -193,7 +193,7 @@ TEST(Search, a_time_limit_gives_a_verdict_on_what_there_is) {
 
 // Whatever moment the state is from, going on from it ends in the same bits.
 TEST(Search, goes_on_from_every_saved_state_with_the_same_bits) {
-  const CubicFamily family;
+  CubicFamily family;
   SolveOptions options;
   options.starts = 3;
   std::vector<std::pair<State, Trace>> saved;
@@ -206,7 +206,8 @@ TEST(Search, goes_on_from_every_saved_state_with_the_same_bits) {
   for (const auto& [state, trace] : saved) {
     const SearchEnd resumed = run(family, options, {}, progress_from_state(state, trace));
 
-    EXPECT_EQ(resumed.progress.best->point, whole.progress.best->point);
+    EXPECT_EQ(resumed.progress.best->point.values, whole.progress.best->point.values);
+    EXPECT_EQ(resumed.progress.best->point.layout, whole.progress.best->point.layout);
     EXPECT_EQ(resumed.progress.ends.rows, whole.progress.ends.rows);
     EXPECT_EQ(resumed.progress.counts, whole.progress.counts);
     EXPECT_EQ(resumed.progress.escapes, whole.progress.escapes);
@@ -221,7 +222,9 @@ TEST(Search, goes_on_from_every_saved_state_with_the_same_bits) {
 
 TEST(SearchProgress, drops_trace_rows_written_after_the_state_and_refuses_too_few) {
   SearchProgress progress;
-  progress.origin = {1.0};
+  Layout layout;
+  layout.add("x", 1, 1);
+  progress.origin = Point(layout);
   progress.trace.resize(2);
   const State state = to_state(progress);
   Trace longer(3), shorter(1);

@@ -6,6 +6,7 @@
 
 #include "nadir/linalg/dense.hpp"
 #include "nadir/rigor/definiteness.hpp"
+#include "nadir/rigor/fp_environment.hpp"
 #include "nadir/rigor/norms.hpp"
 
 namespace nadir::matrix_completion_check {
@@ -190,6 +191,7 @@ balls::Matrix DualCertificate::smaller_gram() const {
 }
 
 bool DualCertificate::proves_at_most(double s, const balls::Real& t, bool in_balls) const {
+  const FloatingPointGuard guard;
   if (model_.is_psd) return proves_psd(s, t, in_balls);
   if (is_at_most(balls::Real(precision_), t) != balls::Answer::yes) return false;  // no norm is negative
   if (in_balls) return is_semidefinite(shifted(squared(t), squared(balls::Real(precision_, s)), smaller_gram()));

@@ -35,11 +35,23 @@ Lines make_lines(const std::vector<Index>& along, const std::vector<Index>& acro
   return lines;
 }
 
+template <class T>
+bool is_number(const std::string& text, T& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
 double parse_lambda(const std::string& text) {
   double value = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0.0) || !std::isfinite(value))
-    throw InputError("lambda", "a number of at least 0", "'" + text + "'");
+  if (!is_number(text, value) || !(value >= 0.0) || !std::isfinite(value)) throw InputError("lambda", "a number of at least 0", "'" + text + "'");
+  return value;
+}
+
+// 0 for auto, which leaves the rank to the point.
+Index parse_rank(const std::string& text) {
+  Index value = 0;
+  if (text == "auto") return 0;
+  if (!is_number(text, value) || value < 1) throw InputError("rank", "a number from 1, or auto", "'" + text + "'");
   return value;
 }
 
@@ -111,6 +123,7 @@ Model make_model(const MatrixCompletionOptions& options) {
   model.row_penalties = data.row_penalties;
   model.col_penalties = data.col_penalties;
   model.lambda = parse_lambda(options.lambda);
+  model.rank = parse_rank(options.rank);
   model.is_psd = options.psd;
   model.row_norm_penalty = options.row_norm_penalty;
   model.row_norm_limit = options.row_norm_limit;
@@ -123,7 +136,7 @@ Model make_model(const MatrixCompletionOptions& options) {
 
 Factors factors(const Model& model, const std::map<std::string, Matrix>& arrays, const std::string& prefix) {
   Factors result;
-  result.U = block(arrays, prefix + "U", model.factor_rows(), 0);
+  result.U = block(arrays, prefix + "U", model.factor_rows(), model.rank);
   if (!model.is_psd) result.V = block(arrays, prefix + "V", model.factor_cols(), result.U.cols());
   return result;
 }

@@ -37,6 +37,7 @@ struct Model {
   Lines by_rows, by_cols;
   Vector row_penalties, col_penalties;  // a, b: one for every row of U and of V
   double lambda = 0.0;
+  Index rank = 0;  // 0: the point's
   bool is_psd = false;
   double row_norm_penalty = 0.0, row_norm_limit = 0.0;  // C, c
   Matrix row_features, column_features;                 // A, B; empty: the identity
@@ -46,7 +47,7 @@ struct Model {
   Index factor_cols() const { return static_cast<Index>(col_penalties.size()); }
 };
 
-// Throws InputError where the options contradict each other or lambda is not a number.
+// Throws InputError where the options contradict each other, or lambda or the rank is not a number.
 Model make_model(const MatrixCompletionOptions& options);
 
 // Many balls, without the overhead of objects.
@@ -69,7 +70,7 @@ struct Factors {
   Matrix U, V;  // V is empty with psd
 };
 
-// The blocks U and V of one rank, at least 1; InputError otherwise.
+// The blocks U and V of one rank, the model's where it has one, at least 1; InputError otherwise.
 Factors factors(const Model& model, const std::map<std::string, Matrix>& arrays, const std::string& prefix);
 // A flat vector (U by columns, then V) of the rank of `like`; InputError for another length.
 Factors factors(const Model& model, const Factors& like, const Matrix& flat, const std::string& place);

@@ -40,7 +40,8 @@ struct Case {
   bool psd = false, weighted_lambda = false;
   double row_norm_penalty = 0.0, row_norm_limit = 0.0;
   Matrix A = {}, B = {};
-  std::map<std::string, Matrix> witness = {};
+  std::map<std::string, Matrix> witness = {}, escape = {};
+  std::string rank = "auto";
   Arithmetic arithmetic = Arithmetic::automatic;
 
   DataEntries list(bool weights) const {
@@ -61,13 +62,15 @@ struct Case {
     for (const Entry& e : entries)
       if (e.weight != 1.0) field<DataEntries>(options, "weights") = list(true);
     field<std::string>(options, "lambda") = lambda;
+    field<std::string>(options, "rank") = rank;
     field<bool>(options, "psd") = psd;
     field<bool>(options, "weighted-lambda") = weighted_lambda;
     field<double>(options, "row-norm-penalty") = row_norm_penalty;
     field<double>(options, "row-norm-limit") = row_norm_limit;
     field<DataMatrix>(options, "row-features").values = A;
     field<DataMatrix>(options, "column-features").values = B;
-    std::map<std::string, Matrix> point{{"U", U}};
+    std::map<std::string, Matrix> point = escape;
+    point["U"] = U;
     if (!psd) point["V"] = V;
     check->prepare({point, witness, arithmetic});
     return check;
@@ -205,6 +208,13 @@ TEST(CompletionCheck, verifies_descent_and_better_points) {
   EXPECT_FALSE(diagonal.descends({1, 0, -1, 0}, 1e-300));
   EXPECT_FALSE(diagonal.descends({1, 0, 1, 0}, -1));
   EXPECT_FALSE(diagonal.descends({0, 0, 0, 0}, 0));
+
+  Case in_point = diagonal;
+  in_point.escape = {{"escape/U", column({1, 0})}, {"escape/V", column({1, 0})}};
+  EXPECT_TRUE(in_point.holds("descent", {{"decrease", 1.5}}));
+  EXPECT_FALSE(in_point.holds("descent", {{"decrease", above(1.5)}}));
+  in_point.escape = {{"escape/U", Matrix(2, 2)}, {"escape/V", Matrix(2, 2)}};
+  EXPECT_THROW(in_point.holds("descent", {{"decrease", 1.5}}), InputError);
 
   Case better = diagonal;
   better.witness["better"] = column({1.5, 0, 1.5, 0});  // (3/4)^2/2 + 1/2 + 9/4
@@ -433,6 +443,23 @@ TEST(CompletionCheck, proves_norms_in_balls_and_beyond_through_rigor_and_says_wh
     }
 }
 
+// n features of n rows, the identity: the same problem as without them.
+TEST(CompletionCheck, proves_the_norm_with_large_side_information_through_rigor) {
+  for (const Index n : {130, 820}) {
+    Case c = diagonal_of_twos(n, false);
+    c.A = Matrix::identity(n);
+    const double minimum = 1.5 * static_cast<double>(n);
+    const Numbers right{{"bound", minimum * (1 - 1e-8)}, {"multiplier", 0.5 * (1 - 1e-9)}, {"spectral_norm", 2 * (1 + 1e-9)}};
+
+    const Outcome outcome = c.outcome("lower-bound", right);
+
+    EXPECT_TRUE(outcome.verified) << n << " " << outcome.reason;
+    EXPECT_EQ(outcome.how, n == 820 ? by_rigor : by_balls) << n;
+    EXPECT_FALSE(c.has_bound(minimum * (1 + 1e-9), 0.5, 2)) << n;
+    EXPECT_FALSE(c.has_bound(minimum * (1 - 1e-8), 0.6, 1.6)) << n;
+  }
+}
+
 TEST(CompletionCheck, uses_balls_at_any_size_where_told_to) {
   Case c = diagonal_of_twos(850, false);
   c.arithmetic = Arithmetic::balls;
@@ -470,6 +497,13 @@ TEST(CompletionCheck, refuses_blocks_and_penalties_that_do_not_fit) {
   EXPECT_THROW(misfit.prepared(), InputError);
   misfit.U = Matrix(2, 2);
   EXPECT_THROW(misfit.prepared(), InputError);  // V has one column
+  Case ranked = weighted;
+  ranked.rank = "1";
+  EXPECT_TRUE(ranked.has_value(5.5, 5.5));
+  for (const char* rank : {"2", "0", "-1", "", "1.5", "all"}) {
+    ranked.rank = rank;
+    EXPECT_THROW(ranked.prepared(), InputError) << rank;
+  }
   for (const char* lambda : {"cv", "", "-1", "nan", "inf", "1e999", "1x"}) {
     Case wrong = weighted;
     wrong.lambda = lambda;

@@ -54,7 +54,7 @@ class Preparation {
     take_weights();
     hold_out();
     take_test();
-    center();
+    center(data_, options_);
     count_penalties();
     return std::move(data_);
   }
@@ -66,11 +66,9 @@ class Preparation {
   void take_weights();
   void hold_out();
   void take_test();
-  void center();
   void count_penalties();
   Index row_of(const DataEntries& e, std::size_t k) const { return row_map_.empty() ? e.row_index[k] : row_map_[at(e.row_index[k])]; }
   Index col_of(const DataEntries& e, std::size_t k) const { return col_map_.empty() ? e.col_index[k] : col_map_[at(e.col_index[k])]; }
-  void subtract_means(const std::vector<Index>& index, Vector& offsets);
 
   const MatrixCompletionOptions& options_;
   const DataEntries& ratings_;
@@ -259,30 +257,16 @@ void Preparation::take_test() {
   }
 }
 
-// offsets <- means over the entries of each row (or column), taken off the values.
-void Preparation::subtract_means(const std::vector<Index>& index, Vector& offsets) {
-  Vector& values = data_.observed.values;
+// offsets <- damped means over the entries of each row (or column), taken off the values.
+void subtract_means(Vector& values, const std::vector<Index>& index, double damping, Vector& offsets) {
   Vector counts(offsets.size(), 0.0);
   for (std::size_t k = 0; k < values.size(); ++k) {
     offsets[at(index[k])] += values[k];
     counts[at(index[k])] += 1.0;
   }
   for (std::size_t i = 0; i < offsets.size(); ++i)
-    if (counts[i] > 0.0) offsets[i] /= counts[i];
+    if (counts[i] > 0.0) offsets[i] /= counts[i] + damping;
   for (std::size_t k = 0; k < values.size(); ++k) values[k] -= offsets[at(index[k])];
-}
-
-void Preparation::center() {
-  data_.row_offsets.assign(at(data_.rows), 0.0);
-  data_.col_offsets.assign(at(data_.cols), 0.0);
-  const std::string& how = options_.center;
-  if (how == "global" || how == "both") {
-    Vector global(1, 0.0);
-    subtract_means(std::vector<Index>(data_.observed.values.size(), 0), global);
-    data_.global_offset = global[0];
-  }
-  if (how == "rows" || how == "both") subtract_means(data_.observed.row_index, data_.row_offsets);
-  if (how == "columns" || how == "both") subtract_means(data_.observed.col_index, data_.col_offsets);
 }
 
 void Preparation::count_penalties() {
@@ -315,6 +299,21 @@ void require_features(const char* flag, const DataMatrix& features, Index count,
 }
 
 }  // namespace
+
+void center(CompletionData& data, const MatrixCompletionOptions& options) {
+  Vector& values = data.observed.values;
+  data.global_offset = 0.0;
+  data.row_offsets.assign(at(data.rows), 0.0);
+  data.col_offsets.assign(at(data.cols), 0.0);
+  const std::string& how = options.center;
+  if (how == "global" || how == "both") {
+    Vector global(1, 0.0);
+    subtract_means(values, std::vector<Index>(values.size(), 0), 0.0, global);
+    data.global_offset = global[0];
+  }
+  if (how == "rows" || how == "both") subtract_means(values, data.observed.row_index, options.center_damping, data.row_offsets);
+  if (how == "columns" || how == "both") subtract_means(values, data.observed.col_index, options.center_damping, data.col_offsets);
+}
 
 CompletionData prepare_data(const MatrixCompletionOptions& options) {
   require_compatible(options);

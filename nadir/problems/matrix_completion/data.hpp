@@ -8,7 +8,8 @@
 //        global   mean of the values                         rows     row = mean over the row
 //        columns  column = mean over the column              both     global, then row means of what is left,
 //                                                                      then column means of what is left
-//      (0 for an offset that the choice does not have, and for a row or column without entries);
+//      (0 for an offset that the choice does not have, and for a row or column without entries); means of rows and
+//      columns are sums over number of entries + --center-damping, which draws those of few entries towards 0;
 //   5. penalties: 1 for every row and column or, with --weighted-lambda, their numbers of entries.
 // The objective that everything else is about has these centred doubles as its data.
 #pragma once
@@ -41,6 +42,9 @@ struct CompletionData {
 
   double offset(Index i, Index j) const { return (global_offset + row_offsets[static_cast<std::size_t>(i)]) + col_offsets[static_cast<std::size_t>(j)]; }
 };
+
+// Takes the means off observed.values and sets the offsets: step 4 above.
+void center(CompletionData& data, const MatrixCompletionOptions& options);
 
 // Throws InputError naming file and line, or the option, for whatever does not fit together.
 CompletionData prepare_data(const MatrixCompletionOptions& options);

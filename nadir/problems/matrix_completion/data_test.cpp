@@ -73,6 +73,9 @@ TEST(CompletionData, means_are_taken_off_as_the_choice_says) {
   // global 3, rows -1 and 2 leave -1, 1, 0; columns -0.5 and 1 leave
   EXPECT_EQ(centred("both"), (Vector{-0.5, 0.0, 0.5}));
   EXPECT_EQ(prepare_data(o).offset(1, 1), 3.0 + 2.0 + 1.0);
+  // Over two zeros more: rows (1 + 3) / 4 and 5 / 3.
+  o.center_damping = 2.0;
+  EXPECT_EQ(centred("rows"), (Vector{0.0, 2.0, 5.0 - 5.0 / 3.0}));
 }
 
 TEST(CompletionData, psd_unites_names_and_refuses_two_values_for_mirrored_positions) {

@@ -18,6 +18,9 @@ namespace {
 const char* const duality = "duality of the nuclear norm, Fazel, Hindi, Boyd 2001; README, B1";
 const char* const psd_duality = "duality of the trace on semidefinite matrices; README, B2";
 
+// A relative gap at which a point of many parameters is not far from the optimum, but its gradient is.
+constexpr double nearly_global = 1e-3;
+
 std::string text(double x) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.3g", x);
@@ -122,6 +125,10 @@ void CompletionJudge::state_gradient() {
 void CompletionJudge::conclude() {
   if (is_global_) return builder_.conclude(Headline::global_minimum, bound_.rigor);
   if (!is_critical_) return conclude_not_critical();
+  if (verdict().gap <= nearly_global * verdict().gap_scale && problem_.layout().dimension() > CurvatureOptions{}.dense_limit) {
+    builder_.note("so near to the bound, more accuracy of the point tells more than its curvature, which was not examined", "", Standing::undecided, Rigor::numerical);
+    return builder_.conclude(Headline::undecided, Rigor::numerical);
+  }
   curvature_ = examine_curvature(here_.expansion(), problem_.layout().dimension());
   verdict().curvature = curvature_.curvature;
   if (state_negative_curvature()) return;

@@ -11,6 +11,7 @@ OptionList rows(MatrixCompletionOptions& o) {
       option("weighted-lambda", o.weighted_lambda, "the penalty of a row or column counts its entries (ALS-WR)"),
       option("center", o.center, "means taken off before fitting")
           .one_of({"none", "global", "rows", "columns", "both"}),
+      option("center-damping", o.center_damping, "row and column means are taken as if over so many zeros more").at_least(0.0),
       option("holdout", o.holdout, "share of the ratings kept apart to measure predictions on").at_least(0.0).at_most(0.9),
       option("holdout-seed", o.holdout_seed, "which ratings are kept apart").at_least(0),
       option("test", o.test, "further entries to measure predictions on, like --ratings"),

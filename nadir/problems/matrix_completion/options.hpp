@@ -18,6 +18,7 @@ struct MatrixCompletionOptions {
   std::vector<double> lambda_path;  // candidates for lambda; empty: a geometric path of our own
   bool weighted_lambda = false;    // the penalty of a row is lambda times its number of entries
   std::string center = "none";     // means that are taken off before fitting
+  double center_damping = 0.0;     // means of rows and columns are taken over so many zeros more
   double holdout = 0.0;            // share of the ratings kept apart to measure predictions on
   std::int64_t holdout_seed = 0;
   std::string duplicates = "refuse";  // what to do with a position that comes twice

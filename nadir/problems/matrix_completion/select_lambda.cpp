@@ -13,14 +13,13 @@
 namespace nadir {
 namespace {
 
-constexpr int num_folds = 5, num_sweeps = 6, num_candidates = 12;
+constexpr int num_folds = 5, num_sweeps = 6, num_candidates = 9, num_refinements = 4;
 constexpr Index max_rank = 16;  // of the fits that are compared
 
 std::shared_ptr<const CompletionModel> with_lambda(CompletionData data, double lambda) { return make_completion_model(std::move(data), lambda); }
 
-// Entries of other folds stay; those of `fold` are held out. Offsets are those of the whole: their own share of the
-// error is the same for every candidate.
-CompletionData without_fold(const CompletionData& data, const std::vector<int>& fold_of, int fold) {
+// Entries of other folds stay, centred anew; those of `fold` are held out.
+CompletionData without_fold(const CompletionData& data, const MatrixCompletionOptions& options, const std::vector<int>& fold_of, int fold) {
   CompletionData part = data;
   part.observed = {};
   part.held_out = {};
@@ -30,9 +29,10 @@ CompletionData without_fold(const CompletionData& data, const std::vector<int>& 
     EntryList& list = fold_of[k] == fold ? part.held_out : part.observed;
     list.row_index.push_back(i);
     list.col_index.push_back(j);
-    list.values.push_back(fold_of[k] == fold ? data.observed.values[k] + data.offset(i, j) : data.observed.values[k]);
+    list.values.push_back(data.observed.values[k] + data.offset(i, j));
     if (fold_of[k] != fold && !data.weights.empty()) part.weights.push_back(data.weights[k]);
   }
+  center(part, options);
   return part;
 }
 
@@ -74,6 +74,51 @@ Vector geometric_path(double greatest) {
 
 }  // namespace
 
+namespace {
+
+// The data that candidates are compared on: the held-out entries, or every fold in turn.
+std::vector<CompletionData> comparisons(const CompletionModel& model, const MatrixCompletionOptions& options) {
+  if (model.data.held_out.size() > 0) return {model.data};
+  Random random(static_cast<std::uint64_t>(options.holdout_seed), 0x666f6c6473);
+  std::vector<int> fold_of(model.data.observed.values.size());
+  if (static_cast<int>(fold_of.size()) < 2 * num_folds) throw InputError("--lambda", "a number, because there are too few ratings to choose by", "cv");
+  for (int& fold : fold_of) fold = static_cast<int>(random.index(num_folds));
+  std::vector<CompletionData> parts;
+  for (int fold = 0; fold < num_folds; ++fold) {
+    CompletionData part = without_fold(model.data, options, fold_of, fold);
+    if (part.held_out.size() > 0 && part.observed.size() > 0) parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+Vector mean_errors(const std::vector<CompletionData>& parts, const Vector& candidates) {
+  Vector sums(candidates.size(), 0.0);
+  for (const CompletionData& part : parts) {
+    const Vector errors = path_errors(part, candidates);
+    for (std::size_t c = 0; c < errors.size(); ++c) sums[c] += errors[c] / static_cast<double>(parts.size());
+  }
+  return sums;
+}
+
+std::size_t position_of_least(const Vector& errors) {
+  return static_cast<std::size_t>(std::min_element(errors.begin(), errors.end()) - errors.begin());
+}
+
+// Two candidates on either side of the best, evenly on the logarithmic scale.
+Vector between_neighbours(const Vector& candidates, std::size_t best) {
+  Vector result;
+  for (const int side : {-1, 1}) {
+    const auto neighbour = static_cast<std::ptrdiff_t>(best) + side;
+    if (neighbour < 0 || neighbour >= std::ssize(candidates)) continue;
+    const double ratio = candidates[static_cast<std::size_t>(neighbour)] / candidates[best];
+    for (int k = 1; k <= num_refinements / 2; ++k) result.push_back(candidates[best] * std::pow(ratio, k / (num_refinements / 2 + 1.0)));
+  }
+  std::sort(result.begin(), result.end(), std::greater<>());
+  return result;
+}
+
+}  // namespace
+
 LambdaChoice select_lambda(const CompletionModel& model, const MatrixCompletionOptions& options) {
   if (model.is_psd || model.has_features())
     throw InputError("--lambda", "a number, with --psd or side information", options.lambda_path.empty() ? "cv" : "--lambda-path");
@@ -86,23 +131,15 @@ LambdaChoice select_lambda(const CompletionModel& model, const MatrixCompletionO
   }
   std::sort(choice.candidates.begin(), choice.candidates.end(), std::greater<>());
   choice.is_cross_validated = model.data.held_out.size() == 0;
-  if (choice.is_cross_validated) {
-    Random random(static_cast<std::uint64_t>(options.holdout_seed), 0x666f6c6473);
-    std::vector<int> fold_of(model.data.observed.values.size());
-    if (static_cast<int>(fold_of.size()) < 2 * num_folds) throw InputError("--lambda", "a number, because there are too few ratings to choose by", "cv");
-    for (int& fold : fold_of) fold = static_cast<int>(random.index(num_folds));
-    choice.errors.assign(choice.candidates.size(), 0.0);
-    for (int fold = 0; fold < num_folds; ++fold) {
-      const CompletionData part = without_fold(model.data, fold_of, fold);
-      if (part.held_out.size() == 0 || part.observed.size() == 0) continue;
-      const Vector errors = path_errors(part, choice.candidates);
-      for (std::size_t c = 0; c < errors.size(); ++c) choice.errors[c] += errors[c] / num_folds;
-    }
-  } else {
-    choice.errors = path_errors(model.data, choice.candidates);
+  const std::vector<CompletionData> parts = comparisons(model, options);
+  choice.errors = mean_errors(parts, choice.candidates);
+  if (options.lambda_path.empty()) {
+    const Vector finer = between_neighbours(choice.candidates, position_of_least(choice.errors));
+    const Vector errors = mean_errors(parts, finer);
+    choice.candidates.insert(choice.candidates.end(), finer.begin(), finer.end());
+    choice.errors.insert(choice.errors.end(), errors.begin(), errors.end());
   }
-  const auto best = std::min_element(choice.errors.begin(), choice.errors.end());
-  choice.lambda = choice.candidates[static_cast<std::size_t>(best - choice.errors.begin())];
+  choice.lambda = choice.candidates[position_of_least(choice.errors)];
   return choice;
 }
 

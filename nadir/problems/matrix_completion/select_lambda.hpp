@@ -16,8 +16,9 @@ struct LambdaChoice {
   bool is_cross_validated = false;
 };
 
-// `candidates` empty: 12 of them, geometrically from half the norm of the data (above which X = 0 is optimal) down
-// to a hundredth of that. Problems with --psd or side information are not supported: InputError asks for a number.
+// Without --lambda-path: 9 candidates, geometrically from half the norm of the data (above which X = 0 is optimal) down
+// to a hundredth of that, then 4 between the best one and its neighbours. Of every part the means are taken anew, so
+// that no fold helps to predict itself. Problems with --psd or side information are not supported: InputError asks for a number.
 LambdaChoice select_lambda(const CompletionModel& model, const MatrixCompletionOptions& options);
 
 }  // namespace nadir
