@@ -87,9 +87,9 @@ struct Case {
     with.witness["direction"] = column(std::move(direction));
     return with.holds("negative-curvature", {{"curvature", curvature}});
   }
-  bool descends(std::vector<double> escape, double decrease) const {
+  bool descends(std::vector<double> displacement, double decrease) const {
     Case with = *this;
-    with.witness["escape"] = column(std::move(escape));
+    with.witness["escape"] = column(std::move(displacement));
     return with.holds("descent", {{"decrease", decrease}});
   }
 };
