@@ -47,7 +47,8 @@ std::optional<Point> enlarged_factors(const MatrixSensing& problem, std::span<co
   const double image = norm(measure(d, growth.p, growth.q)), tau = growth.slope / image / image;
   if (!(growth.slope > 0.0 && std::isfinite(tau) && tau > 0.0)) return std::nullopt;
   const double size = 0.5 * (squared_norm(problem.left(x)) + squared_norm(problem.right(x))) + d.y_norm / d.operator_norm;
-  if (!(growth.slope * size > tol * gap_scale(d, problem.value(x)))) return std::nullopt;
+  const double value = problem.value(x);
+  if (!(std::min(growth.slope * size, value) > tol * gap_scale(d, value))) return std::nullopt;
 
   const MatrixSensing larger(d, problem.rank() + 1);
   Point point(larger.layout());
@@ -58,7 +59,7 @@ std::optional<Point> enlarged_factors(const MatrixSensing& problem, std::span<co
     for (Index c = 0; c < old.cols; ++c) std::copy_n(old.col(c), old.rows, block.col(c));
     for (Index i = 0; i < old.rows; ++i) block(i, old.cols) = std::sqrt(tau) * added(i, 0);
   }
-  if (!(larger.value(point.values) < problem.value(x))) return std::nullopt;
+  if (!(larger.value(point.values) < value)) return std::nullopt;
   return point;
 }
 

@@ -16,8 +16,8 @@
 namespace nadir {
 
 // A point in the layout with one column more and a lower value than x has, in floating point; nothing where there is
-// none, where the factors have as many columns as the larger side, and where what g leaves of the duality gap, g times
-// the size of X, is within tol * gap_scale (judge.hpp).
+// none, where the factors have as many columns as the larger side, and where what can be gained at all is within
+// tol * gap_scale (judge.hpp): the value itself, or what g leaves of the duality gap, g times the size of X.
 std::optional<Point> enlarged_factors(const MatrixSensing& problem, std::span<const double> x, double tol);
 
 }  // namespace nadir
