@@ -145,5 +145,24 @@ TEST(CompletionAgainstConvex, the_gap_is_never_below_the_true_gap_at_points_of_a
   }
 }
 
+TEST(CompletionAgainstConvex, a_staircase_that_is_cut_short_goes_on_with_the_same_bits) {
+  Instance p = random_instance(8);
+  p.lambda = 0.02 * svd(p.M).values[0];  // so little that the optimum has more than one column
+  const std::unique_ptr<Family> family = family_of(p, "auto");
+  std::vector<std::pair<State, Trace>> saved;
+  SearchLimits often;
+  often.checkpoint_seconds = 0.0;
+  often.save = [&saved](const SearchProgress& progress) { saved.emplace_back(to_state(progress), progress.trace); };
+  const SearchEnd whole = search({*family, {}, 3, {}}, often);
+  ASSERT_GT(whole.progress.best->point.layout[0].cols, 1) << "the instance must climb";
+
+  for (const auto& [state, trace] : saved) {
+    const std::unique_ptr<Family> another = family_of(p, "auto");
+    const SearchEnd resumed = search({*another, {}, 3, {}}, {}, progress_from_state(state, trace));
+    EXPECT_EQ(resumed.progress.best->point.values, whole.progress.best->point.values);
+    EXPECT_EQ(another->problem().layout(), whole.progress.best->point.layout);
+  }
+}
+
 }  // namespace
 }  // namespace nadir
