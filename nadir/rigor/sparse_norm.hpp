@@ -14,7 +14,7 @@
 // So |A|_2^2 <= s + |residual| + e, and nothing but the sparse product and one dense product is relied upon.
 //
 // Cost: p^3 / 3 operations for the factor and p^3 / 3 for the residual; the sum over the longer side of (nonzeros
-// of the line)^2 for G; memory 8 p (p + 1) bytes and three copies of A.
+// of the line)^2 for G; memory 8 p (p + 1) bytes and two copies of A.
 #pragma once
 
 #include <span>
