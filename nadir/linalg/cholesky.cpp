@@ -53,8 +53,10 @@ bool cholesky_upper_in_place(MatrixView A) {
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (Index s = t; s < tiles; ++s) {
       const Index start = s * cholesky_tile, width = std::min(cholesky_tile, n - start);
-      if (s == t) subtract_gram(above, A.block(first, first, height, height));
-      else subtract_product(above, A.block(0, start, first, width), A.block(first, start, height, width));
+      if (s == t)
+        subtract_gram(above, A.block(first, first, height, height));
+      else
+        subtract_product(above, A.block(0, start, first, width), A.block(first, start, height, width));
     }
     if (!factor_diagonal_tile(A.block(first, first, height, height))) return false;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)

@@ -87,7 +87,9 @@ TouchingBlocks touching_blocks(const UnitSparse& A, const Basis& left, const Bas
 }
 
 // Xt <- Xt (I - Q Q^T)
-void remove_space(const Matrix& Q, MatrixView Xt) { multiply(-1.0, product(Xt, Q), Op::none, Q, Op::transpose, 1.0, Xt); }
+void remove_space(const Matrix& Q, MatrixView Xt) {
+  multiply(-1.0, product(Xt, Q), Op::none, Q, Op::transpose, 1.0, Xt);
+}
 
 struct Chance {
   std::uint64_t seed;
@@ -111,7 +113,8 @@ double norm_beside_both(const UnitSparse& A, const Matrix& left, const Matrix& r
   };
   // With tolerances of zero it stops only where the operator has nothing left to show.
   const auto max_basis = static_cast<Index>(std::min(steps * block_size, static_cast<double>(n)));
-  LanczosOptions options{.block_size = block_size, .max_basis = max_basis, .tol = 0.0, .greatest_tol = 0.0, .seed = chance.seed};
+  LanczosOptions options{
+      .block_size = block_size, .max_basis = max_basis, .tol = 0.0, .greatest_tol = 0.0, .seed = chance.seed};
   const LanczosResult result = block_lanczos(apply, n, options);
   const double root = std::sqrt(std::max(0.0, result.values.back()));
   if (result.is_whole) return root;
@@ -142,7 +145,8 @@ double unit_bound(const UnitSparse& A, const Basis& left, const Basis& right, do
   const double bound = bound_with(delta);
   if (bound <= (1.0 + chance.excess) * std::max(blocks.alpha, delta)) return bound;
   // The spaces lead out of themselves: without them nothing is lost to the 2 x 2 matrix.
-  return std::min(bound, (1.0 + 1e-10) * norm_beside_both(A, Matrix(left.Q.rows(), 0), Matrix(right.Q.rows(), 0), chance));
+  return std::min(bound,
+                  (1.0 + 1e-10) * norm_beside_both(A, Matrix(left.Q.rows(), 0), Matrix(right.Q.rows(), 0), chance));
 }
 
 void require_space(const char* name, ConstMatrixView space, Index rows) {
@@ -151,9 +155,12 @@ void require_space(const char* name, ConstMatrixView space, Index rows) {
   if (!all_finite(space)) throw InputError(name, "finite entries", "NaN or infinity");
 }
 
-ConstMatrixView with_rows(ConstMatrixView space, Index rows) { return space.cols > 0 ? space : ConstMatrixView(nullptr, rows, 0); }
+ConstMatrixView with_rows(ConstMatrixView space, Index rows) {
+  return space.cols > 0 ? space : ConstMatrixView(nullptr, rows, 0);
+}
 
-ProbableNorm probable_norm(const SparseMatrixView& A, ConstMatrixView left, ConstMatrixView right, const Chance& chance) {
+ProbableNorm probable_norm(const SparseMatrixView& A, ConstMatrixView left, ConstMatrixView right,
+                           const Chance& chance) {
   const UnitSparse unit = internal::unit_sparse(A);
   if (!unit.is_finite) return {infinity, 0.0};
   if (unit.is_zero) return {0.0, 0.0};
@@ -161,7 +168,9 @@ ProbableNorm probable_norm(const SparseMatrixView& A, ConstMatrixView left, Cons
   Basis at_rows = orthonormal_basis(with_rows(left, A.rows)), at_cols = orthonormal_basis(with_rows(right, A.cols));
   if (unit.is_transposed) std::swap(at_rows, at_cols);
   const double bound = unit_bound(unit, at_rows, at_cols, collatz, chance);
-  const auto scaled = [&](double x) { return scale_by_power_of_two(Interval::point(add_up(x, unit.lost)), unit.exponent).upper; };
+  const auto scaled = [&](double x) {
+    return scale_by_power_of_two(Interval::point(add_up(x, unit.lost)), unit.exponent).upper;
+  };
   if (collatz <= bound) return {scaled(collatz), 0.0};
   return {scaled(bound), chance.max_failure};
 }
@@ -182,8 +191,8 @@ double lanczos_excess(double cosh_t, Index steps) {
 
 }  // namespace internal
 
-ProbableNorm probable_spectral_norm(const SparseMatrixView& A, ConstMatrixView left, ConstMatrixView right, std::uint64_t seed,
-                                    double max_failure, double excess) {
+ProbableNorm probable_spectral_norm(const SparseMatrixView& A, ConstMatrixView left, ConstMatrixView right,
+                                    std::uint64_t seed, double max_failure, double excess) {
   if (!(max_failure > 0.0 && max_failure < 1.0))
     throw InputError("max_failure", "a probability between 0 and 1", std::to_string(max_failure));
   if (!(excess > 0.0)) throw InputError("excess", "a number > 0", std::to_string(excess));

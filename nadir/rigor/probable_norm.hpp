@@ -52,11 +52,11 @@ struct ProbableNorm {
 // `left` has A.rows rows and `right` A.cols; either may have no columns, and any columns are allowed. delta is at
 // most `excess` (relative) too large, and a first try with an excess of 0.1 is taken where that changes the bound by
 // less than 1e-9 of it. Where beta and gamma cost more than `excess`, Lanczos on A itself (both projectors zero) is
-// tried as well, each with half the failure probability. The bound is a proof, with probability 0, where Collatz-Wielandt
-// does as well, for zero matrices, and (infinity) where an entry of A is not finite.
-// Cost: about 15 to 120 products of A and its transpose with four vectors, and as many columns of min(rows, cols)
-// numbers, four times, as memory. The same bits on any number of threads.
-// InputError for a malformed A, spaces that do not fit or are not finite, max_failure outside of (0, 1), excess <= 0.
+// tried as well, each with half the failure probability. The bound is a proof, with probability 0, where
+// Collatz-Wielandt does as well, for zero matrices, and (infinity) where an entry of A is not finite. Cost: about 15 to
+// 120 products of A and its transpose with four vectors, and as many columns of min(rows, cols) numbers, four times, as
+// memory. The same bits on any number of threads. InputError for a malformed A, spaces that do not fit or are not
+// finite, max_failure outside of (0, 1), excess <= 0.
 ProbableNorm probable_spectral_norm(const SparseMatrixView& A, ConstMatrixView left, ConstMatrixView right,
                                     std::uint64_t seed, double max_failure = 1e-9, double excess = 0.01);
 

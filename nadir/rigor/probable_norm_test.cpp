@@ -77,7 +77,9 @@ Deflated deflated(Index m, Index n, Index rank, double rest) {
   Matrix scaled(parts.U);
   for (Index k = 0; k < scaled.cols(); ++k)
     for (Index i = 0; i < m; ++i)
-      scaled(i, k) *= k < rank ? 1.0 : rest * parts.values[static_cast<std::size_t>(k)] / parts.values[static_cast<std::size_t>(rank)];
+      scaled(i, k) *=
+          k < rank ? 1.0
+                   : rest * parts.values[static_cast<std::size_t>(k)] / parts.values[static_cast<std::size_t>(rank)];
   return {product(scaled, parts.Vt), first_columns(parts.U, rank), first_columns(transpose(parts.Vt.view()), rank)};
 }
 
@@ -120,7 +122,8 @@ TEST(ProbableNorm, takes_any_columns_for_spaces) {
   const Matrix A = random_matrix(60, 50, Kind::normal, generator);
   const Sparse S(A);
   const double norm = svd(A).values[0];
-  Matrix enormous(60, 2), huge = random_matrix(60, 2, Kind::normal, generator), same(60, 3), wide = random_matrix(60, 80, Kind::normal, generator);
+  Matrix enormous(60, 2), huge = random_matrix(60, 2, Kind::normal, generator), same(60, 3),
+                          wide = random_matrix(60, 80, Kind::normal, generator);
   for (double& x : huge.flat()) x *= 1e307;
   for (Index i = 0; i < 60; ++i) same(i, 0) = same(i, 1) = same(i, 2) = 1.0;
 
@@ -139,7 +142,8 @@ TEST(ProbableNorm, is_a_proof_where_signs_do_not_matter_and_for_zero_and_unknown
   Matrix A = random_matrix(400, 30, Kind::sparse, generator);
   for (double& a : A.flat()) a = std::fabs(a);
   const ProbableNorm positive = probable_spectral_norm(Sparse(A).view(), nothing, nothing, 1);
-  const ProbableNorm unknown = probable_spectral_norm(Sparse(Matrix::from_rows({{nan, 1.0}})).view(), nothing, nothing, 1);
+  const ProbableNorm unknown =
+      probable_spectral_norm(Sparse(Matrix::from_rows({{nan, 1.0}})).view(), nothing, nothing, 1);
 
   EXPECT_EQ(positive.failure_probability, 0.0);
   EXPECT_GE(positive.bound, svd(A).values[0] * (1.0 - 1e-13));
@@ -172,8 +176,10 @@ TEST(ProbableNorm, refuses_bad_arguments) {
   EXPECT_THROW(probable_spectral_norm(S.view(), nothing, three, 1), InputError);
   EXPECT_THROW(probable_spectral_norm(S.view(), bad, nothing, 1), InputError);
   EXPECT_THROW(probable_spectral_norm(S.view(), nothing, bad, 1), InputError);
-  for (const double p : {0.0, 1.0, -1.0, nan}) EXPECT_THROW(probable_spectral_norm(S.view(), nothing, nothing, 1, p), InputError);
-  for (const double x : {0.0, -1.0, nan}) EXPECT_THROW(probable_spectral_norm(S.view(), nothing, nothing, 1, 0.1, x), InputError);
+  for (const double p : {0.0, 1.0, -1.0, nan})
+    EXPECT_THROW(probable_spectral_norm(S.view(), nothing, nothing, 1, p), InputError);
+  for (const double x : {0.0, -1.0, nan})
+    EXPECT_THROW(probable_spectral_norm(S.view(), nothing, nothing, 1, 0.1, x), InputError);
 }
 
 // How often, in `runs` runs, the theorem's inequality fails at any of the steps, for a diagonal matrix.
@@ -190,7 +196,11 @@ int failures(const Vector& spectrum, Index block, double max_failure, int runs, 
     bool failed = false;
     for (Index steps = 1; steps <= max_steps; steps *= 2) {
       const LanczosResult result = block_lanczos(apply, n,
-          {.block_size = block, .max_basis = block * steps, .tol = 0.0, .greatest_tol = 0.0, .seed = static_cast<std::uint64_t>(run)});
+                                                 {.block_size = block,
+                                                  .max_basis = block * steps,
+                                                  .tol = 0.0,
+                                                  .greatest_tol = 0.0,
+                                                  .seed = static_cast<std::uint64_t>(run)});
       const double factor = internal::lanczos_excess(cosh_t, steps);
       failed = failed || result.values.back() * factor * factor < greatest * (1.0 - 1e-12);
     }
@@ -206,7 +216,8 @@ TEST(LanczosTheorem, fails_no_more_often_than_it_says_on_hard_spectra) {
   Vector chebyshev(n), zeros(n), uniform(n);
   for (Index i = 0; i < n; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    const double x = std::cos((2.0 * static_cast<double>(i) + 1.0) / (2.0 * static_cast<double>(2 * n)) * std::acos(-1.0));
+    const double x =
+        std::cos((2.0 * static_cast<double>(i) + 1.0) / (2.0 * static_cast<double>(2 * n)) * std::acos(-1.0));
     chebyshev[at] = 0.8 * (1.0 - x * x);
     uniform[at] = 0.95 * static_cast<double>(i) / static_cast<double>(n);
   }

@@ -27,7 +27,8 @@ constexpr int quick_steps = 4, thorough_steps = 60;
 class GramProof {
  public:
   GramProof(const UnitSparse& A, double collatz)
-      : n_(A.wide.rows), storage_(std::make_unique_for_overwrite<double[]>(static_cast<std::size_t>((n_ + 1) * n_))),
+      : n_(A.wide.rows),
+        storage_(std::make_unique_for_overwrite<double[]>(static_cast<std::size_t>((n_ + 1) * n_))),
         W_(storage_.get(), n_ + 1, n_) {
     internal::sparse_gram(A, W_);
     const Index depth = internal::longest_column(A.tall);
@@ -64,7 +65,8 @@ Estimate estimate(const UnitSparse& A) {
     for (Index i = 0; i < out.rows; ++i)
       for (Index j = 0; j < out.cols; ++j) out(i, j) = images(j, i);
   };
-  const LanczosOptions options{.block_size = 2, .max_basis = 400, .tol = std::numeric_limits<double>::max(), .greatest_tol = 1e-6};
+  const LanczosOptions options{
+      .block_size = 2, .max_basis = 400, .tol = std::numeric_limits<double>::max(), .greatest_tol = 1e-6};
   const LanczosResult result = block_lanczos(gram, A.wide.rows, options);
   const double value = result.values.back();
   // The error is the square of the residual over the gap, which is not known; where Lanczos converges slowly it is

@@ -160,8 +160,10 @@ TEST(SparseSpectralNorm, scales_by_powers_of_two_to_both_ends_of_the_range) {
     for (double& a : A.flat()) a = std::ldexp(a, exponent);
     const Sparse S(A);
 
-    EXPECT_EQ(spectral_norm_upper(S.view()), std::ldexp(spectral_norm_upper(Sparse(H).view()), exponent) + (exponent < -1022 ? 0x1p-1074 : 0.0));
-    EXPECT_TRUE(proves_spectral_norm_at_most(S.view(), std::ldexp(8.0 + 0x1p-24, exponent) + (exponent < -1022 ? 0x1p-1074 : 0.0)));
+    EXPECT_EQ(spectral_norm_upper(S.view()),
+              std::ldexp(spectral_norm_upper(Sparse(H).view()), exponent) + (exponent < -1022 ? 0x1p-1074 : 0.0));
+    EXPECT_TRUE(proves_spectral_norm_at_most(
+        S.view(), std::ldexp(8.0 + 0x1p-24, exponent) + (exponent < -1022 ? 0x1p-1074 : 0.0)));
     EXPECT_FALSE(proves_spectral_norm_at_most(S.view(), std::ldexp(8.0 - 0x1p-3, exponent)));
   }
 }

@@ -56,7 +56,8 @@ void require_well_formed(const SparseMatrixView& A) {
 
 // The transpose of the matrix with these columns; sorted whatever the order within the columns was.
 template <class Indices, class Values>
-SparseColumns transposed(Index rows, Index cols, std::span<const Index> starts, const Indices& index, const Values& values) {
+SparseColumns transposed(Index rows, Index cols, std::span<const Index> starts, const Indices& index,
+                         const Values& values) {
   SparseColumns T;
   T.rows = cols;
   T.cols = rows;
@@ -108,7 +109,8 @@ void gram_columns(const UnitSparse& A, Index first, Index last, MatrixView W) {
   for (Index start = 0, end = 0; start < wide.cols; start = end) {
     for (; end < wide.cols && wide.starts[at(end)] - wide.starts[at(start)] < panel_entries; ++end)
       begin[at(end)] = std::lower_bound(wide.index.begin() + wide.starts[at(end)],
-                                        wide.index.begin() + wide.starts[at(end + 1)], first) - wide.index.begin();
+                                        wide.index.begin() + wide.starts[at(end + 1)], first) -
+                       wide.index.begin();
     for (Index i = first; i < last; ++i) {
       double* column = W.col(i) + 1;
       Index& p = next[at(i - first)];
@@ -197,9 +199,8 @@ double collatz_bound(const UnitSparse& A, int steps) {
 void sparse_gram(const UnitSparse& A, MatrixView W) {
   const Index n = A.wide.rows, height = block_height(n), blocks = (n + height - 1) / height;
   const auto count = static_cast<double>(A.wide.values.size());
-  for_each_line(blocks, 1, count * count / static_cast<double>(A.wide.cols), [&](Index block) {
-    gram_columns(A, block * height, std::min(n, (block + 1) * height), W);
-  });
+  for_each_line(blocks, 1, count * count / static_cast<double>(A.wide.cols),
+                [&](Index block) { gram_columns(A, block * height, std::min(n, (block + 1) * height), W); });
 }
 
 }  // namespace nadir::internal
