@@ -58,6 +58,7 @@ bool cholesky_upper_in_place(MatrixView A) {
       else
         subtract_product(above, A.block(0, start, first, width), A.block(first, start, height, width));
     }
+    keep_blas_on_this_thread();  // a parallel region ends with the setting lost
     if (!factor_diagonal_tile(A.block(first, first, height, height))) return false;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (Index s = t + 1; s < tiles; ++s) {
