@@ -13,5 +13,6 @@ PublishedClaim mehta_2022();
 PublishedClaim achour_2024();
 PublishedClaim wang_2021();
 PublishedClaim trager_2020();
+PublishedClaim ge_lee_ma_2016();
 
 }  // namespace nadir
