@@ -269,6 +269,17 @@ TEST_F(EntriesFile, reads_what_is_not_nan_of_a_dense_array) {
               HasSubstr("a.npz:x: expected an array with two dimensions, found shape (2,)"));
 }
 
+TEST_F(EntriesFile, reads_archives_from_memory_too) {
+  write_npz(path("a.npz"), NamedArrays{{"y", {{1, 2}, {5, 6}}}});
+  std::ifstream in(path("a.npz"), std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+
+  EXPECT_THAT(parse(bytes, "a.npz").values, ElementsAre(5, 6));
+  EXPECT_THAT(parse(bytes, "a.npz:y").values, ElementsAre(5, 6));
+  EXPECT_THAT(reason(bytes, "a.npz:z"), HasSubstr("expected an array \"z\", found \"y\""));
+  EXPECT_THAT(reason("", "a.npz"), HasSubstr("a.npz"));
+}
+
 TEST_F(EntriesFile, refuses_infinities_and_nothing_but_nan_in_a_dense_array) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   write_npy(path("infinite.npy"), {{2, 2}, {1, 2, -std::numeric_limits<double>::infinity(), 4}});
