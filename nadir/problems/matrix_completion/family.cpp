@@ -100,7 +100,7 @@ void MatrixCompletionFamily::prepare() {
 
 // Afterwards the option holds the number: it is part of the problem that is solved, judged and checked.
 void MatrixCompletionFamily::choose_lambda(CompletionModel& model) {
-  if (options_.lambda == "cv" || !options_.lambda_path.empty()) {
+  if (options_.lambda == "cv") {
     choice_ = select_lambda(model, options_);
     options_.lambda = shortest_text(choice_->lambda);
   }

@@ -7,7 +7,7 @@ OptionList rows(MatrixCompletionOptions& o) {
       option("ratings", o.ratings, "observed entries: .csv (row, column, value), .mtx, .npz of SciPy").required(),
       option("rank", o.rank, "columns of the factors, or auto: grown until the minimum is proved").shown_as("R|auto"),
       option("lambda", o.lambda, "penalty L of L/2 (|U|^2 + |V|^2), or cv: chosen by cross-validation").shown_as("L|cv"),
-      option("lambda-path", o.lambda_path, "penalties to choose from, by the error on held-out entries").above(0.0),
+      option("lambda-path", o.lambda_path, "with --lambda cv: the penalties to choose from").above(0.0),
       option("weighted-lambda", o.weighted_lambda, "the penalty of a row or column counts its entries (ALS-WR)"),
       option("center", o.center, "means taken off before fitting")
           .one_of({"none", "global", "rows", "columns", "both"}),

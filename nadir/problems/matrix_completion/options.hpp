@@ -15,7 +15,7 @@ struct MatrixCompletionOptions {
   DataEntries weights;             // of the observed entries, at the same positions; none: all 1
   std::string rank = "auto";       // of the factors, or auto: grown until the global minimum is proved
   std::string lambda = "cv";       // the penalty, or cv: chosen by cross-validation
-  std::vector<double> lambda_path;  // candidates for lambda; empty: a geometric path of our own
+  std::vector<double> lambda_path;  // candidates where lambda is cv; empty: a geometric path of our own
   bool weighted_lambda = false;    // the penalty of a row is lambda times its number of entries
   std::string center = "none";     // means that are taken off before fitting
   double center_damping = 0.0;     // means of rows and columns are taken over so many zeros more
