@@ -144,8 +144,8 @@ class Verify : public testing::Test {
     const fs::path x = base_ / "x.npy", y = base_ / "y.npz";
     write_npy(x.string(), samples_to_array(run.X));
     write_npz(y.string(), NamedArrays{{"other", to_array(Matrix(1, 1))}, {"y", samples_to_array(run.Y)}});
-    o.x = {x.string(), sha256_of_file(x.string()), run.X};
-    o.y = {y.string() + ":y", sha256_of_file(y.string()), run.Y};
+    o.x = {{x.string(), sha256_of_file(x.string())}, run.X};
+    o.y = {{y.string() + ":y", sha256_of_file(y.string())}, run.Y};
     o.hidden = run.hidden;
     write_npz(file("point.npz").string(), run.point);
     write_npz(file("witness.npz").string(), run.witness);
