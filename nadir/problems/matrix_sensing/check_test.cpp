@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "nadir/base/error.hpp"
-#include "nadir/problems/matrix_sensing/options.hpp"
+#include "nadir/problems/matrix_sensing/check_measurements.hpp"
 
 namespace nadir {
 namespace {
@@ -163,6 +163,59 @@ TEST(MatrixSensingCheck, the_size_of_optimal_matrices_follows_from_measurements_
   EXPECT_TRUE(other.holds("lower-bound", {{"bound", 7.9}, {"excess", 0.001}, {"size_bound", 4}}));
   EXPECT_FALSE(other.holds("lower-bound", {{"bound", 7.9}, {"excess", 0.001}, {"size_bound", 3.9}}));  // 1/2 (4 + 4) = 4
   EXPECT_FALSE(one.with("dual/w", column({0.4375})).holds("lower-bound", {{"bound", 7.9}, {"excess", 0.001}, {"size_bound", 100}}));
+}
+
+TEST(MatrixSensingCheck, the_size_of_optimal_matrices_follows_from_measurements_of_every_entry) {
+  // 1/2 (2 x - 4)^2 + 1/2 3^2: the second measurement sees nothing. z = (0, -3) is feasible: the bound is 9/2.
+  Case pair;
+  pair.shape = {1, 1, 2};
+  pair.A = {2, 0};
+  pair.y = {4, -3};
+  pair.psd = false;
+  pair.point = {{"U", column({1})}, {"V", column({2})}};
+  EXPECT_TRUE(pair.with("dual/z", column({0, -3})).holds("lower-bound", {{"bound", 4.5}, {"excess", 0}}));
+  // |A(X)| >= 2 |X|, |A(X)| <= |y| + sqrt(2 f) = 5 + 3: |X| <= 4. z = (1/64, -3) has an excess of 1/32.
+  const Case near = pair.with("dual/z", column({0.015625, -3}));
+  const double free = 0.0625 + 9 - 0.5 * (0.015625 * 0.015625 + 9);
+  EXPECT_TRUE(near.holds("lower-bound", {{"bound", free - 0.03125 * 4.01}, {"excess", 0.03125}, {"size_bound", 4.01}}));
+  EXPECT_FALSE(near.holds("lower-bound", {{"bound", 4.3}, {"excess", 0.03125}, {"size_bound", 3.9}}));
+  EXPECT_FALSE(near.holds("lower-bound", {{"bound", 4.3}, {"excess", 0.031}, {"size_bound", 4.01}}));
+  EXPECT_FALSE(near.holds("lower-bound", {{"bound", 4.3}, {"excess", 0.03125}, {"size_bound", -4.01}}));
+}
+
+// Enclosures of both arithmetics around the same numbers: those of 2048 bits lie within those of rigor/.
+TEST(MatrixSensingCheck, error_bounded_floating_point_contains_what_balls_compute) {
+  using namespace matrix_sensing_check;
+  MatrixSensingOptions dense, rank_one;
+  dense.operator_array.shape = {3, 2, 4};
+  rank_one.operator_array.shape = {4, 3};
+  rank_one.operator_right.shape = {4, 2};
+  const auto filled = [](std::size_t count, double seed) {
+    Vector v(count);
+    for (std::size_t i = 0; i < count; ++i) v[i] = std::sin(seed + 1.7 * static_cast<double>(i * i));
+    return v;
+  };
+  dense.operator_array.values = filled(24, 0.1);
+  rank_one.operator_array.values = filled(12, 0.2);
+  rank_one.operator_right.values = filled(8, 0.3);
+  for (MatrixSensingOptions* o : {&dense, &rank_one}) {
+    o->measurements.shape = {4};
+    o->measurements.values = filled(4, 0.4);
+    const SensingData data = make_sensing_data(*o);
+    const BallMeasurements balls_map(data, 2048, true);
+    const FloatingMeasurements floating(data, 128);
+    const balls::Matrix L(2048, Matrix(3, 2, filled(6, 0.5))), R(2048, Matrix(2, 2, filled(4, 0.6))), w(2048, column(filled(4, 0.7)));
+    const auto contains = [](const balls::Matrix& wide, const balls::Matrix& narrow) { return arb_mat_contains(wide.get(), narrow.get()) != 0; };
+
+    EXPECT_TRUE(contains(floating.measure(L, R), balls_map.measure(L, R)));
+    EXPECT_TRUE(contains(floating.adjoint(w), balls_map.adjoint(w)));
+    EXPECT_TRUE(contains(floating.left_jacobian(R), balls_map.left_jacobian(R)));
+    EXPECT_TRUE(contains(floating.right_jacobian(L), balls_map.right_jacobian(L)));
+    balls::Real exact(2048), rounded(128);
+    ASSERT_TRUE(balls_map.squared_operator_norm(exact) && floating.squared_operator_norm(rounded));
+    EXPECT_EQ(is_at_most(rounded, (1 + 1e-5) * exact), balls::Answer::yes);
+    EXPECT_EQ(is_at_most(exact, (1 + 1e-5) * rounded), balls::Answer::yes);
+  }
 }
 
 TEST(MatrixSensingCheck, isolated_minima_need_room_for_the_third_derivative) {

@@ -77,8 +77,10 @@ SensingBound sensing_bound(const MatrixSensing& problem, const SensingEnclosure&
   const Vector rho(here.residual().mid.flat().begin(), here.residual().mid.flat().end());
   const double sigma = greatest_excess_value(d, here.slope().mid);
   if (!std::isfinite(sigma)) return none;
-  const bool is_near_feasible = sigma <= d.lambda + 1e-3 * max_abs(here.slope().mid);
-  if (d.lambda == 0.0 && sigma > 0.0 && (is_near_feasible || d.num_entries() <= small_operator)) bound_size_without_penalty(d, value, none);
+  // Slacks below this are rounding: whichever sign they have, a bound of the size may be wanted.
+  const double slack_scale = d.operator_norm * norm(rho);
+  const bool is_near_feasible = sigma <= 1e-6 * slack_scale + 1e-3 * max_abs(here.slope().mid);
+  if (d.lambda == 0.0 && sigma > -1e-9 * slack_scale && (is_near_feasible || d.num_entries() <= small_operator)) bound_size_without_penalty(d, value, none);
   const Line line{-dot(rho, d.y), dot(rho, rho), sigma, d.lambda, none.size_bound};
   const double s = line.best();
   if (!(s > 0.0 && std::isfinite(s))) return none;

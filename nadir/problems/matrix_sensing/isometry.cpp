@@ -60,6 +60,7 @@ IsometryEstimate estimate_isometry(const SensingData& d, Index rank) {
   const auto look_at = [&](const LowRank& X, Vector& image) {
     image = measure(d, X.L, X.R);
     const double ratio = dot(image, image);
+    if (frobenius_norm(X.L) == 0.0) return;  // a power step may end at zero
     const bool is_first = flattest.L.size() == 0;
     if (is_first || ratio < result.least) result.least = ratio, flattest = X;
     if (is_first || ratio > result.greatest) result.greatest = ratio, steepest = X;
