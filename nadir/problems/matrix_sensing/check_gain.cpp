@@ -10,7 +10,7 @@ namespace {
 constexpr Index most_entries = 800, most_operator_entries = 1 << 22;
 
 bool sees_symmetric_parts_alone(const SensingData& d) {
-  if (d.rows != d.cols) return false;
+  if (d.rows != d.cols || d.rows == 1) return false;
   if (!d.is_dense()) return d.left.data == d.right.data;
   for (Index i = 0; i < d.rows; ++i)
     for (Index j = 0; j < i; ++j)

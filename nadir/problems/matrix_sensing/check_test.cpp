@@ -174,10 +174,11 @@ TEST(MatrixSensingCheck, the_size_of_optimal_matrices_follows_from_measurements_
   pair.psd = false;
   pair.point = {{"U", column({1})}, {"V", column({2})}};
   EXPECT_TRUE(pair.with("dual/z", column({0, -3})).holds("lower-bound", {{"bound", 4.5}, {"excess", 0}}));
-  // |A(X)| >= 2 |X|, |A(X)| <= |y| + sqrt(2 f) = 5 + 3: |X| <= 4. z = (1/64, -3) has an excess of 1/32.
+  // |A(X)| >= 2 |X|, |A(X)| <= |y| + sqrt(2 f) = 5 + 3: |X| <= 4. z = (1/64, -3) has an excess of 1/32, and
+  // <z, y> - |z|^2/2 - 4.01/32 = 4.437...
   const Case near = pair.with("dual/z", column({0.015625, -3}));
-  const double free = 0.0625 + 9 - 0.5 * (0.015625 * 0.015625 + 9);
-  EXPECT_TRUE(near.holds("lower-bound", {{"bound", free - 0.03125 * 4.01}, {"excess", 0.03125}, {"size_bound", 4.01}}));
+  EXPECT_TRUE(near.holds("lower-bound", {{"bound", 4.437}, {"excess", 0.03125}, {"size_bound", 4.01}}));
+  EXPECT_FALSE(near.holds("lower-bound", {{"bound", 4.438}, {"excess", 0.03125}, {"size_bound", 4.01}}));
   EXPECT_FALSE(near.holds("lower-bound", {{"bound", 4.3}, {"excess", 0.03125}, {"size_bound", 3.9}}));
   EXPECT_FALSE(near.holds("lower-bound", {{"bound", 4.3}, {"excess", 0.031}, {"size_bound", 4.01}}));
   EXPECT_FALSE(near.holds("lower-bound", {{"bound", 4.3}, {"excess", 0.03125}, {"size_bound", -4.01}}));

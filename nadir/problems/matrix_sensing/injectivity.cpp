@@ -10,8 +10,9 @@ namespace {
 
 constexpr Index most_entries = 800, most_operator_entries = 1 << 22;
 
+// Of one row and column, everything is symmetric, and nothing gained by it.
 bool has_symmetric_measurements(const SensingData& d) {
-  if (d.rows != d.cols) return false;
+  if (d.rows != d.cols || d.rows == 1) return false;
   if (!d.is_dense()) return d.left.data == d.right.data;
   for (Index i = 0; i < d.rows && !d.is_psd; ++i)
     for (Index j = 0; j < i; ++j)
