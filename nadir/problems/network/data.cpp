@@ -1,0 +1,125 @@
+#include "nadir/problems/network/data.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nadir/base/error.hpp"
+
+namespace nadir {
+namespace {
+
+constexpr double most_parameters = 2e9;    // 16 gigabytes a vector
+constexpr double most_classes = 1e6;
+constexpr double probability_tol = 1e-6;
+
+std::string place_of(const char* flag, const DataMatrix& data) { return data.path.empty() ? std::string(flag) : data.path; }
+
+std::string row_of(const std::string& place, Index row) { return place + ": row " + std::to_string(row + 1); }
+
+void require_finite(const std::string& place, const Matrix& m) {
+  for (Index j = 0; j < m.cols(); ++j)
+    for (Index i = 0; i < m.rows(); ++i)
+      if (!std::isfinite(m(i, j))) throw InputError(row_of(place, j), "finite numbers", std::to_string(m(i, j)));
+}
+
+void require_data(const NetworkOptions& o) {
+  if (o.x.path.empty() && o.x.values.size() == 0) throw InputError("--x", "a file with the inputs, a row a sample", "nothing");
+  if (o.y.path.empty() && o.y.values.size() == 0) throw InputError("--y", "a file with the targets, a row a sample", "nothing");
+  const std::string x = place_of("--x", o.x), y = place_of("--y", o.y);
+  if (o.x.values.size() == 0) throw InputError(x, "at least one sample and one feature", "an empty array");
+  if (o.y.values.size() == 0) throw InputError(y, "at least one sample and one output", "an empty array");
+  if (o.x.values.cols() != o.y.values.cols())
+    throw InputError(y, std::to_string(o.x.values.cols()) + " samples, as many as " + x, std::to_string(o.y.values.cols()));
+  require_finite(x, o.x.values);
+  require_finite(y, o.y.values);
+}
+
+std::vector<Index> read_labels(const NetworkOptions& o) {
+  const std::string place = place_of("--y", o.y);
+  std::vector<Index> labels;
+  for (Index i = 0; i < o.y.values.cols(); ++i) {
+    const double label = o.y.values(0, i);
+    if (!(label >= 0.0 && label < most_classes && label == std::floor(label)))
+      throw InputError(row_of(place, i), "a label: an integer from 0, below a million", std::to_string(label));
+    labels.push_back(static_cast<Index>(label));
+  }
+  return labels;
+}
+
+void require_probabilities(const NetworkOptions& o) {
+  const std::string place = place_of("--y", o.y);
+  for (Index j = 0; j < o.y.values.cols(); ++j) {
+    double sum = 0.0;
+    for (Index i = 0; i < o.y.values.rows(); ++i) {
+      const double p = o.y.values(i, j);
+      if (p < 0.0) throw InputError(row_of(place, j), "probabilities", std::to_string(p));
+      sum += p;
+    }
+    if (std::fabs(sum - 1.0) > probability_tol) throw InputError(row_of(place, j), "probabilities that add up to 1", "a sum of " + std::to_string(sum));
+  }
+}
+
+Activation hidden_activation(const NetworkOptions& o) {
+  static constexpr std::pair<std::string_view, ActivationKind> names[] = {
+      {"identity", ActivationKind::identity}, {"relu", ActivationKind::relu}, {"leaky-relu", ActivationKind::leaky_relu},
+      {"elu", ActivationKind::elu},           {"gelu", ActivationKind::gelu}, {"silu", ActivationKind::silu},
+      {"tanh", ActivationKind::tanh},         {"sigmoid", ActivationKind::sigmoid}, {"softplus", ActivationKind::softplus}};
+  for (const auto& [name, kind] : names)
+    if (name == o.activation) return {kind, kind == ActivationKind::leaky_relu ? o.negative_slope : 1.0};
+  throw InputError("--activation", "an activation", "'" + o.activation + "'");
+}
+
+void require_memory(const NetworkData& data) {
+  double parameters = 0.0;
+  for (std::size_t l = 0; l + 1 < data.widths.size(); ++l)
+    parameters += (static_cast<double>(data.widths[l]) + (data.has_bias ? 1.0 : 0.0)) * static_cast<double>(data.widths[l + 1]);
+  if (parameters > most_parameters)
+    throw InputError("--hidden", "widths with at most " + std::to_string(static_cast<std::int64_t>(most_parameters)) + " parameters",
+                     std::to_string(parameters));
+}
+
+}  // namespace
+
+bool Activation::is_piecewise_linear() const {
+  return kind == ActivationKind::identity || kind == ActivationKind::relu || kind == ActivationKind::leaky_relu;
+}
+
+bool Activation::has_kink() const {
+  return kind == ActivationKind::relu || ((kind == ActivationKind::leaky_relu || kind == ActivationKind::elu) && parameter != 1.0);
+}
+
+bool Activation::is_twice_differentiable() const { return !has_kink() && kind != ActivationKind::elu; }
+
+Layout NetworkData::layout() const {
+  Layout layout;
+  for (std::size_t l = 0; l < num_layers(); ++l) {
+    layout.add("W" + std::to_string(l + 1), widths[l + 1], widths[l]);
+    if (has_bias) layout.add("b" + std::to_string(l + 1), widths[l + 1], 1);
+  }
+  return layout;
+}
+
+NetworkData read_network_data(const NetworkOptions& o) {
+  require_data(o);
+  NetworkData data;
+  data.has_bias = o.bias;
+  data.is_cross_entropy = o.loss == "cross-entropy";
+  data.weight_decay = o.weight_decay;
+  data.x = o.x.values;
+  const bool has_labels = data.is_cross_entropy && o.y.values.rows() == 1;
+  if (has_labels) data.labels = read_labels(o);
+  else data.y = o.y.values;
+  if (data.is_cross_entropy && !has_labels) require_probabilities(o);
+  data.widths.push_back(data.x.rows);
+  for (const std::int64_t width : o.hidden) {
+    if (width <= 0) throw InputError("--hidden", "positive widths", std::to_string(width));
+    data.widths.push_back(width);
+    data.activations.push_back(hidden_activation(o));
+  }
+  data.widths.push_back(has_labels ? *std::max_element(data.labels.begin(), data.labels.end()) + 1 : data.y.rows);
+  data.activations.emplace_back();
+  require_memory(data);
+  return data;
+}
+
+}  // namespace nadir

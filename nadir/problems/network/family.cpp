@@ -1,0 +1,68 @@
+#include "nadir/problems/network/family.hpp"
+
+#include "nadir/base/random.hpp"
+#include "nadir/problems/network/judge.hpp"
+#include "nadir/problems/network/starts.hpp"
+
+namespace nadir {
+namespace {
+
+// How much of the allowed gap a solver may leave: the rest is for the bounds' own rounding.
+constexpr double target_share = 0.5;
+
+}  // namespace
+
+std::string_view NetworkFamily::summary() const {
+  return "feed-forward networks: any widths and activations, squared loss or cross-entropy, weight decay";
+}
+
+std::string_view NetworkFamily::help() const {
+  return R"(Objective   1/(2n) sum_i |f(x_i) - y_i|^2, or the mean cross-entropy of softmax f(x_i), + B/2 sum of squared weights
+            f(x) = W_L s(... s(W_1 x + b_1) ...) + b_L
+Data        --x X (n x d_in), --y Y (n x d_out; cross-entropy: n x classes, or one column of labels 0, 1, ...)
+Point       blocks W1, b1, W2, b2, ...; W_l is d_l x d_{l-1}, b_l is d_l x 1
+Starts      random, zeros, or a .npz file
+Theorems    the loss is never negative: a value of 0, to the tolerance, is a global minimum. No other lower bound is
+            known for deep networks. Saddles are proved by negative curvature, at kinks nothing is claimed of gradients
+Example     nadir solve network --x X.npy --y Y.npy --hidden 64,64 --activation tanh
+            nadir judge network --x X.npy --y labels.csv --loss cross-entropy --hidden 64 --point trained.npz)";
+}
+
+// Smooth activations, because the laws of derivatives hold for these: tanh that interpolates, gelu with labels, silu
+// without biases and with weight decay.
+void NetworkFamily::make_example(std::uint64_t seed) {
+  Random random(seed, 0);
+  const Index samples = 6;
+  options_ = {};
+  options_.x.values = Matrix(3, samples);
+  options_.y.values = Matrix(seed % 3 == 1 ? 1 : 2, samples);
+  random.fill_normal(options_.x.values.flat());
+  random.fill_normal(options_.y.values.flat());
+  options_.hidden = {8};
+  options_.activation = "tanh";
+  if (seed % 3 == 1) {
+    options_.hidden = {5, 4};
+    options_.activation = "gelu";
+    options_.loss = "cross-entropy";
+    for (Index i = 0; i < samples; ++i) options_.y.values(0, i) = static_cast<double>(i % 3);
+  } else if (seed % 3 == 2) {
+    options_.hidden = {4, 4};
+    options_.activation = "silu";
+    options_.bias = false;
+    options_.weight_decay = 0.01;
+  }
+}
+
+void NetworkFamily::prepare() { problem_ = std::make_unique<Network>(read_network_data(options_)); }
+
+std::vector<std::string> NetworkFamily::start_names() const { return network_starts(); }
+
+Point NetworkFamily::start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const {
+  return network_start(*problem_, start_name, seed, index);
+}
+
+double NetworkFamily::target_value(double gap_tol) const { return target_share * gap_tol * problem_->gap_scale(0.0); }
+
+Judgement NetworkFamily::judge(const Point& point, const JudgeOptions& options) const { return judge_network(*problem_, point, options); }
+
+}  // namespace nadir

@@ -1,0 +1,165 @@
+#include "nadir/problems/network/network.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nadir/linalg/dense.hpp"
+#include "nadir/problems/network/passes.hpp"
+
+namespace nadir {
+namespace {
+
+constexpr Index batch_size = 1024;
+constexpr Index most_stacked = 8;          // directions of a block that go through together
+constexpr double most_kept_bytes = 1073741824.0;  // of an expansion's batches
+
+Index num_batches(const NetworkData& data) { return (data.num_samples() + batch_size - 1) / batch_size; }
+
+bool fits_into_memory(const NetworkData& data) {
+  double per_sample = 2.0 * static_cast<double>(data.widths.back());
+  for (std::size_t l = 1; l + 1 < data.widths.size(); ++l) per_sample += 4.0 * static_cast<double>(data.widths[l]);
+  return 8.0 * per_sample * static_cast<double>(data.num_samples()) <= most_kept_bytes;
+}
+
+void shape_batch_number(const NetworkData& data, Index number, bool with_derivatives, Batch& batch) {
+  const Index first = number * batch_size;
+  shape_batch(data, first, std::min(batch_size, data.num_samples() - first), with_derivatives, batch);
+}
+
+// B/2 sum of squared weights
+double penalty(const NetworkView& network) {
+  if (network.data.weight_decay == 0.0) return 0.0;
+  double sum = 0.0;
+  for (std::size_t l = 0; l < network.data.num_layers(); ++l) {
+    const ConstMatrixView W = network.weights(l);
+    const std::span<const double> w(W.data, static_cast<std::size_t>(W.size()));
+    sum += dot(w, w);
+  }
+  return 0.5 * network.data.weight_decay * sum;
+}
+
+double mean(const NetworkData& data, double sum) { return sum / static_cast<double>(data.num_samples()); }
+
+class NetworkExpansion final : public Expansion {
+ public:
+  NetworkExpansion(const NetworkData& data, const Layout& layout, std::span<const double> x)
+      : x_(x.begin(), x.end()), network_{data, layout, x_.data()}, is_kept_(fits_into_memory(data)) {
+    batches_.resize(is_kept_ ? static_cast<std::size_t>(num_batches(data)) : 1);
+    double sum = 0.0;
+    for (Index b = 0; b < num_batches(data); ++b) {
+      Batch& batch = batches_[is_kept_ ? static_cast<std::size_t>(b) : 0];
+      shape_batch_number(data, b, is_kept_, batch);
+      sum += forward(network_, is_kept_, batch);
+    }
+    value_ = mean(data, sum) + penalty(network_);
+  }
+
+  double value() const override { return value_; }
+
+  void gradient(std::span<double> out) const override {
+    std::fill(out.begin(), out.end(), 0.0);
+    for (Index b = 0; b < num_batches(network_.data); ++b) add_gradient(network_, both_passes(b), out);
+    for_weights([&](std::size_t offset, std::size_t count) {
+      axpy(network_.data.weight_decay, std::span(x_).subspan(offset, count), out.subspan(offset, count));
+    });
+  }
+
+  void apply_hessian(ConstMatrixView U, MatrixView out) const override {
+    for (Index j = 0; j < out.cols; ++j) std::fill_n(out.col(j), out.rows, 0.0);
+    for (Index j = 0; j < U.cols; j += most_stacked) {
+      const Index count = std::min(most_stacked, U.cols - j);
+      for (Index b = 0; b < num_batches(network_.data); ++b)
+        add_hessian(network_, both_passes(b), U.columns(j, count), scratch_, out.columns(j, count));
+      }
+    for (Index j = 0; j < U.cols; ++j)
+      for_weights([&](std::size_t offset, std::size_t count) {
+        axpy(network_.data.weight_decay, {U.col(j) + offset, count}, {out.col(j) + offset, count});
+      });
+  }
+
+  // sqrt of the sum over layers of (|D_l|/|D_L| |E| |A_{l-1}|)^2, E = (|P| + |Y|)/n the residual without its
+  // cancellation (probabilities with cross-entropy), |A_{l-1}|^2 + n with biases; and the same of the penalty.
+  double gradient_scale() const override {
+    const NetworkData& data = network_.data;
+    const std::size_t L = data.num_layers();
+    Vector deltas(L, 0.0), inputs(L, 0.0);
+    double outputs = 0.0, targets = 0.0;
+    for (Index b = 0; b < num_batches(data); ++b) {
+      const Batch& batch = both_passes(b);
+      outputs += batch.output_squares;
+      for (std::size_t l = 0; l < L; ++l) {
+        deltas[l] += std::pow(frobenius_norm(batch.deltas[l]), 2);
+        inputs[l] += std::pow(frobenius_norm(batch.inputs(data, l)), 2);
+      }
+    }
+    targets = data.labels.empty() ? std::pow(frobenius_norm(data.y), 2) : static_cast<double>(data.num_samples());
+    const double n = static_cast<double>(data.num_samples()), residual = (std::sqrt(outputs) + std::sqrt(targets)) / n;
+    double squares = 0.0;
+    for (std::size_t l = 0; l < L; ++l) {
+      const double gain = l + 1 == L || deltas[L - 1] == 0.0 ? 1.0 : deltas[l] / deltas[L - 1];
+      squares += gain * residual * residual * (inputs[l] + (data.has_bias ? n : 0.0));
+    }
+    squares += 2.0 * data.weight_decay * penalty(network_);
+    return std::isfinite(squares) ? std::sqrt(squares) : 0.0;  // 0: nothing but an exact zero counts as critical
+  }
+
+ private:
+  // The batch after both passes. The backward pass runs once where batches are kept.
+  const Batch& both_passes(Index number) const {
+    Batch& batch = batches_[is_kept_ ? static_cast<std::size_t>(number) : 0];
+    if (!is_kept_) {
+      shape_batch_number(network_.data, number, true, batch);
+      forward(network_, true, batch);
+    }
+    if (!is_kept_ || number >= num_reversed_) backward(network_, batch);
+    if (is_kept_) num_reversed_ = std::max(num_reversed_, number + 1);
+    return batch;
+  }
+
+  template <class F>
+  void for_weights(const F& f) const {
+    if (network_.data.weight_decay == 0.0) return;
+    for (std::size_t l = 0; l < network_.data.num_layers(); ++l) {
+      const BlockShape& block = network_.layout[network_.data.weight_block(l)];
+      f(static_cast<std::size_t>(block.offset), static_cast<std::size_t>(block.size()));
+    }
+  }
+
+  Vector x_;
+  NetworkView network_;
+  bool is_kept_;
+  double value_ = 0.0;
+  mutable std::vector<Batch> batches_;
+  mutable Index num_reversed_ = 0;  // batches that had their backward pass: the first so many
+  mutable HessianScratch scratch_;
+};
+
+}  // namespace
+
+Network::Network(NetworkData data) : data_(std::move(data)), layout_(data_.layout()) {
+  const double n = static_cast<double>(data_.num_samples());
+  value_of_zero_ = data_.is_cross_entropy ? std::log(static_cast<double>(data_.widths.back()))
+                                          : 0.5 * std::pow(frobenius_norm(data_.y), 2) / n;
+}
+
+double Network::value(std::span<const double> x) const {
+  const NetworkView network{data_, layout_, x.data()};
+  Batch batch;
+  double sum = 0.0;
+  for (Index b = 0; b < num_batches(data_); ++b) {
+    shape_batch_number(data_, b, false, batch);
+    sum += forward(network, false, batch);
+  }
+  return mean(data_, sum) + penalty(network);
+}
+
+std::unique_ptr<Expansion> Network::expand(std::span<const double> x) const {
+  return std::make_unique<NetworkExpansion>(data_, layout_, x);
+}
+
+double Network::gap_scale(double value) const {
+  const double scale = std::fmax(std::fabs(value), 1e-6 * value_of_zero_);
+  return scale > 0.0 ? scale : 1.0;
+}
+
+}  // namespace nadir

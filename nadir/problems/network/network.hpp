@@ -1,0 +1,42 @@
+// A feed-forward network's loss, with value, gradient and blocks of exact Hessian products (formulas in data.hpp and
+// passes.hpp).
+//
+// Samples go through in batches of 1024, added in order; products and everything else have fixed partitions, so that
+// bits do not depend on the number of threads. An expansion keeps what the passes left of every batch while that fits
+// into 1 GiB, and otherwise runs them again for every gradient and every block of eight directions: then the memory
+// does not grow with the number of samples.
+//
+// Where a pre-activation is exactly 0 and s' jumps there, gradient and Hessian are those of the left piece
+// (activation.hpp); nothing here says that they are derivatives of f at such a point.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "nadir/core/problem.hpp"
+#include "nadir/problems/network/data.hpp"
+
+namespace nadir {
+
+class Network {
+ public:
+  explicit Network(NetworkData data);
+
+  const Layout& layout() const { return layout_; }
+  double value(std::span<const double> x) const;
+  // An expansion works in memory of its own: one thread at a time may call it.
+  std::unique_ptr<Expansion> expand(std::span<const double> x) const;
+
+  const NetworkData& data() const { return data_; }
+  // The value of the network that is 0 everywhere, without penalty: |Y|^2/(2n), or log(number of classes).
+  double value_of_zero() const { return value_of_zero_; }
+  // What relative gaps are relative to: the value, or a millionth of value_of_zero() where that is larger.
+  double gap_scale(double value) const;
+
+ private:
+  NetworkData data_;
+  Layout layout_;
+  double value_of_zero_ = 0.0;
+};
+
+}  // namespace nadir
