@@ -9,19 +9,12 @@
 namespace nadir {
 namespace {
 
-constexpr Index most_parameters = 1000;
+constexpr Index block_width = 64;  // identity columns a product
 constexpr Index most_directions = 8;
 // Entries of k and c are multiples of this times a power of two: products of some of them stay exact.
 constexpr double grain = 0x1p-16;
 
 ConstMatrixView as_column(std::span<const double> v) { return {v.data(), static_cast<Index>(v.size()), 1}; }
-
-Matrix whole_hessian(const Expansion& at, Index n) {
-  Matrix H(n, n);
-  at.apply_hessian(Matrix::identity(n), H);
-  symmetrise(H);
-  return H;
-}
 
 // Scaled to a largest entry of 1 and rounded to the grain.
 Vector rounded(Vector v) {
@@ -51,9 +44,8 @@ Matrix reduced_basis(Matrix B) {
 
 class PathSearch {
  public:
-  PathSearch(const MatrixSensing& problem, std::span<const double> x, double threshold)
-      : problem_(problem), x_(x.begin(), x.end()), threshold_(threshold), here_(problem.expand(x)),
-        eigen_(symmetric_eigen(whole_hessian(*here_, problem.layout().dimension()))) {}
+  PathSearch(const MatrixSensing& problem, std::span<const double> x, const SymmetricEigen& spectrum, double threshold)
+      : problem_(problem), x_(x.begin(), x.end()), eigen_(spectrum), threshold_(threshold), value_(problem.value(x)) {}
 
   std::optional<DescendingPath> run() {
     const Matrix kernel = kernel_directions();
@@ -139,13 +131,13 @@ class PathSearch {
 
   // The greatest decrease over lengths in steps of the square root of two, and over both signs.
   void search_length(DescendingPath& path) const {
-    const double value = here_->value(), noise = 1000.0 * std::numeric_limits<double>::epsilon() * value;
+    const double noise = 1000.0 * std::numeric_limits<double>::epsilon() * value_;
     const double longest = 4.0 * std::max(1.0, max_abs(as_column(x_)));
     for (double t = longest; t > 1e-4 * longest; t *= std::sqrt(0.5)) {
       Vector shift(x_.size()), moved = x_;
       for (std::size_t i = 0; i < shift.size(); ++i) shift[i] = t * path.k[i] + t * t * path.c[i];
       axpy(1.0, shift, moved);
-      const double decrease = value - problem_.value(moved);
+      const double decrease = value_ - problem_.value(moved);
       if (!(decrease > noise && decrease > path.decrease)) continue;
       path.decrease = decrease;
       path.displacement = std::move(shift);
@@ -154,16 +146,29 @@ class PathSearch {
 
   const MatrixSensing& problem_;
   const Vector x_;
-  const double threshold_;
-  const std::unique_ptr<Expansion> here_;
-  const SymmetricEigen eigen_;
+  const SymmetricEigen& eigen_;
+  const double threshold_, value_;
 };
 
 }  // namespace
 
-std::optional<DescendingPath> find_descending_path(const MatrixSensing& problem, std::span<const double> x, double zero_threshold) {
-  if (problem.layout().dimension() > most_parameters) return std::nullopt;
-  return PathSearch(problem, x, zero_threshold).run();
+SymmetricEigen hessian_spectrum(const MatrixSensing& problem, std::span<const double> x) {
+  const Index n = problem.layout().dimension();
+  const auto here = problem.expand(x);
+  Matrix H(n, n);
+  for (Index first = 0; first < n; first += block_width) {
+    const Index width = std::min(block_width, n - first);
+    Matrix E(n, width);
+    for (Index j = 0; j < width; ++j) E(first + j, j) = 1.0;
+    here->apply_hessian(E, H.view().columns(first, width));
+  }
+  symmetrise(H);
+  return symmetric_eigen(H);
+}
+
+std::optional<DescendingPath> find_descending_path(const MatrixSensing& problem, std::span<const double> x, const SymmetricEigen& spectrum,
+                                                   double zero_threshold) {
+  return PathSearch(problem, x, spectrum, zero_threshold).run();
 }
 
 Matrix symmetry_directions(const MatrixSensing& problem, std::span<const double> x) {

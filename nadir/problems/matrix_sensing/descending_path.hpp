@@ -12,9 +12,13 @@
 #include <optional>
 #include <span>
 
+#include "nadir/linalg/dense.hpp"
 #include "nadir/problems/matrix_sensing/matrix_sensing.hpp"
 
 namespace nadir {
+
+// All eigenvalues and eigenvectors of the Hessian, in floating point: for up to some 1000 parameters.
+SymmetricEigen hessian_spectrum(const MatrixSensing& problem, std::span<const double> x);
 
 struct DescendingPath {
   Vector k, c;          // few bits each, so that what is made of them may be exact
@@ -23,9 +27,10 @@ struct DescendingPath {
   double decrease = 0.0;     // in floating point; 0: none beyond rounding
 };
 
-// Looks along the eigenvectors with eigenvalues up to `zero_threshold` in modulus, without those along which rotations
-// of the factors move the point. Up to 1000 parameters. A failed search proves nothing.
-std::optional<DescendingPath> find_descending_path(const MatrixSensing& problem, std::span<const double> x, double zero_threshold);
+// Looks along the eigenvectors of hessian_spectrum() with eigenvalues up to `zero_threshold` in modulus, without those
+// along which rotations of the factors move the point. A failed search proves nothing.
+std::optional<DescendingPath> find_descending_path(const MatrixSensing& problem, std::span<const double> x, const SymmetricEigen& spectrum,
+                                                   double zero_threshold);
 
 // Directions that leave X and the penalty alone, as columns, orthonormal: U S (and V S), S skew, for psd and where
 // lambda > 0; otherwise U B and -V B^T for any B.

@@ -14,11 +14,15 @@ namespace {
 
 using namespace sensing_test;
 
+std::optional<DescendingPath> path_from(const Instance& instance, const Vector& x) {
+  return find_descending_path(*instance.problem, x, hessian_spectrum(*instance.problem, x), 1e-8);
+}
+
 TEST(DescendingPath, is_the_best_parabola_at_the_counterexample) {
   // f(t, 1 - s t^2) = 3 + (1 - 8 s + 4 s^2) t^4 + ...: s = 1
   const Instance instance = dyadic_counterexample();
 
-  const std::optional<DescendingPath> path = find_descending_path(*instance.problem, Vector{0, 1}, 1e-8);
+  const std::optional<DescendingPath> path = path_from(instance, {0, 1});
 
   ASSERT_TRUE(path);
   EXPECT_EQ(path->order, 4);
@@ -32,8 +36,8 @@ TEST(DescendingPath, is_not_found_where_the_fourth_order_leads_up) {
   // f = 1/2 u^4 at 0: degenerate and a minimum. Beyond delta = 1/2 the counterexample is a strict minimum.
   const Instance quartic = psd_instance({Matrix::identity(1)}, {0}, 1);
 
-  EXPECT_FALSE(find_descending_path(*quartic.problem, Vector{0}, 1e-8));
-  EXPECT_FALSE(find_descending_path(*counterexample(0.6).problem, Vector{0, std::sqrt(0.6)}, 1e-8));
+  EXPECT_FALSE(path_from(quartic, {0}));
+  EXPECT_FALSE(path_from(counterexample(0.6), {0, std::sqrt(0.6)}));
 }
 
 TEST(DescendingPath, coefficients_are_those_of_the_value_along_it) {

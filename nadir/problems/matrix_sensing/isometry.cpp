@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t stream = 0x7269700000000000;
 constexpr Index large_operator = 1 << 22;
 
-// X = L R^T of norm 1; the columns of R are orthonormal.
+// X = L R^T of norm 1.
 struct LowRank {
   Matrix L, R;
 };
@@ -42,12 +42,18 @@ LowRank truncated(const SensingData& d, const Matrix& X, Index rank) {
   return result;
 }
 
+// For psd with as many negative as positive eigenvalues, as differences of two factors have.
 LowRank random_matrix(const SensingData& d, Index rank, std::uint64_t index) {
   Random random(0, stream + index);
-  Matrix X(d.rows, d.cols);
-  random.fill_normal(X.flat());
-  if (d.is_psd) symmetrise(X);
-  return truncated(d, X, rank);
+  LowRank result{Matrix(d.rows, rank), Matrix(d.cols, rank)};
+  random.fill_normal(result.L.flat());
+  if (!d.is_psd) random.fill_normal(result.R.flat());
+  for (Index c = 0; c < rank && d.is_psd; ++c)
+    for (Index i = 0; i < d.rows; ++i) result.R(i, c) = c % 2 == 0 ? result.L(i, c) : -result.L(i, c);
+  // |L R^T|_F^2 = <L^T L, R^T R>
+  const Matrix left = product(result.L, Op::transpose, result.L, Op::none), right = product(result.R, Op::transpose, result.R, Op::none);
+  scale(1.0 / std::sqrt(dot(left.flat(), right.flat())), result.L.flat());
+  return result;
 }
 
 }  // namespace

@@ -137,8 +137,7 @@ class SensingJudge {
     if (!is_critical_) return conclude_not_critical();
     // Of an exactly critical point every curvature speaks, however small.
     telling_ = is_exactly_critical_ ? 0.0 : telling_curvature(verdict().gradient_norm, curvature_, x_);
-    if (conclude_strict() || conclude_isolated()) return;
-    if (conclude_degenerate() || conclude_minimum_modulo_symmetry()) return;
+    if (conclude_strict() || conclude_isolated() || conclude_flat()) return;
     builder_.note("neither gap, gradient nor curvature decides", "", Standing::undecided, Rigor::numerical);
     builder_.conclude(Headline::undecided, Rigor::numerical);
   }
@@ -174,11 +173,20 @@ class SensingJudge {
     return true;
   }
 
-  // A path of third or fourth order: proved where the point is exactly critical and all coefficients are exact.
-  bool conclude_degenerate() {
-    if (!curvature_.is_whole || !(curvature_.curvature.min_eigenvalue <= std::max(telling_, curvature_.zero_threshold))) return false;
-    const std::optional<DescendingPath> path =
-        find_descending_path(problem_, x_, std::max({telling_, curvature_.zero_threshold, 1e-6 * curvature_.largest_magnitude}));
+  // Eigenvalues of about zero and none below: a minimum up to symmetry, if rotations of the factors account for all of
+  // them; else a path may lead down.
+  bool conclude_flat() {
+    if (!curvature_.is_whole) return false;
+    const SymmetricEigen spectrum = hessian_spectrum(problem_, x_);
+    const double threshold = std::max({telling_, curvature_.zero_threshold, 1e-6 * curvature_.largest_magnitude});
+    if (!(spectrum.values.front() >= -threshold)) return false;
+    const auto num_flat = std::count_if(spectrum.values.begin(), spectrum.values.end(), [&](double value) { return value <= threshold; });
+    if (num_flat == symmetry_directions(problem_, x_).cols()) return conclude_minimum_modulo_symmetry(num_flat);
+    return conclude_degenerate(find_descending_path(problem_, x_, spectrum, threshold));
+  }
+
+  // Proved where the point is exactly critical and all coefficients are exact.
+  bool conclude_degenerate(const std::optional<DescendingPath>& path) {
     if (!path) return false;
     verdict().escape = Escape{.kind = Escape::Kind::path, .decrease = path->decrease, .displacement = path->displacement};
     const bool is_lower = prove_escape(), is_proved = is_exactly_critical_ && prove_path(*path) && prove_no_negative_curvature();
@@ -218,10 +226,7 @@ class SensingJudge {
     return true;
   }
 
-  bool conclude_minimum_modulo_symmetry() {
-    if (!curvature_.is_whole || curvature_.curvature.negative != 0) return false;
-    const Index flat = symmetry_directions(problem_, x_).cols();
-    if (curvature_.curvature.zero != flat) return false;
+  bool conclude_minimum_modulo_symmetry(std::ptrdiff_t flat) {
     builder_.note(flat == 0 ? "every eigenvalue of the Hessian is positive: a strict local minimum"
                             : "no negative curvature, and every flat direction is a rotation or scaling of the factors that leaves X alone: "
                               "a local minimum up to symmetry",
