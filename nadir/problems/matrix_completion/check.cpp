@@ -97,11 +97,13 @@ void MatrixCompletionCheck::prepare(CheckMaterial material) {
     if (terms <= p.most_terms) levels_.emplace_back(p.bits);
 }
 
-// Gaps are relative to the value, but at least to 1e-6 of the value of zero factors.
+// Gaps are relative to the value, but at least to 1e-6 of the value of zero factors; to 1 where all data are 0.
 double MatrixCompletionCheck::largest_scale(const Claim& claim) {
   if (claim.kind == "gradient-norm") return largest_gradient_scale(model_, point_);
   const double value = arf_get_d(arb_midref(value_here(levels_.front()).get()), ARF_RND_UP);
-  return std::max(value, 1e-6 * half_weighted_square(model_));
+  const Vector& m = model_.by_rows.values;
+  const bool is_zero = std::all_of(m.begin(), m.end(), [](double x) { return x == 0.0; });
+  return std::max(value, is_zero ? 1.0 : 1e-6 * half_weighted_square(model_));
 }
 
 MatrixCompletionCheck::Test MatrixCompletionCheck::find_test(const std::string& kind) {

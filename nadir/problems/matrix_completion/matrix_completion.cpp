@@ -42,7 +42,8 @@ double CompletionModel::gap_scale(double value) const {
   const ObservedRows& o = observed.by_rows;
   double squares = 0.0;
   for (std::size_t p = 0; p < o.values.size(); ++p) squares += (o.weights.empty() ? 1.0 : o.weights[p]) * (o.values[p] * o.values[p]);
-  return std::fmax(value, 1e-6 * (0.5 * squares));
+  const double least = std::all_of(o.values.begin(), o.values.end(), [](double m) { return m == 0.0; }) ? 1.0 : 1e-6 * (0.5 * squares);
+  return std::fmax(value, least);
 }
 
 std::shared_ptr<const CompletionModel> make_completion_model(CompletionData data, double lambda) {

@@ -33,7 +33,7 @@ struct CompletionModel {
   bool has_features() const { return row_features.size() > 0 || column_features.size() > 0; }
   Index factor_rows() const { return row_features.size() > 0 ? row_features.cols() : data.rows; }
   Index factor_cols() const { return column_features.size() > 0 ? column_features.cols() : data.cols; }
-  // max(value, 1e-6 times half the weighted sum of squares of the data)
+  // max(value, 1e-6 times half the weighted sum of squares of the data), and at least 1 where all data are 0
   double gap_scale(double value) const;
 };
 

@@ -6,6 +6,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
+#include "nadir/linalg/dense.hpp"
 #include "nadir/problems/matrix_completion/details.hpp"
 #include "nadir/problems/matrix_completion/residual_operator.hpp"
 #include "nadir/problems/matrix_completion/starts.hpp"
@@ -39,12 +40,14 @@ CompletionData without_fold(const CompletionData& data, const MatrixCompletionOp
 // Root mean square errors of the candidates on the model's held-out entries.
 Vector path_errors(const CompletionData& data, const Vector& candidates) {
   Vector errors;
-  Vector x;
+  Vector start, x;
   for (const double lambda : candidates) {
     const auto model = with_lambda(data, lambda);
     const Index rank = std::min({max_rank, data.rows, data.cols});
     const MatrixCompletion problem(model, rank);
-    if (x.empty()) x = completion_start(problem, "random", 0, 0).values;
+    if (start.empty()) start = completion_start(problem, "random", 0, 0).values;
+    // Few sweeps cannot bring back what a large penalty has shrunk to nothing.
+    if (x.empty() || norm(x) < 0.1 * norm(start)) x = start;
     for (int sweep = 0; sweep < num_sweeps; ++sweep)
       for (std::size_t b = 0; b < 2; ++b) {
         const BlockShape& shape = problem.layout()[b];

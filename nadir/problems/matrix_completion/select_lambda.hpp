@@ -1,9 +1,10 @@
 // lambda by the error on entries that were kept apart.
 //
-// Candidates are fitted from the largest to the least, each from where the last one ended, by a few sweeps of
-// alternating least squares; the least root mean square error wins. The error is measured on the held-out entries
-// (--holdout, --test) where there are any, else by cross-validation: `num_folds` parts drawn by Philox from the
-// holdout seed, each predicted from the others. This is model selection and proves nothing; a few sweeps suffice.
+// Candidates are fitted from the largest to the least, each from where the last one ended (or anew, where that is next
+// to nothing), by a few sweeps of alternating least squares; the least root mean square error wins. The error is
+// measured on the held-out entries (--holdout, --test) where there are any, else by cross-validation: `num_folds` parts
+// drawn by Philox from the holdout seed, each predicted from the others. This is model selection and proves nothing; a
+// few sweeps suffice.
 #pragma once
 
 #include "nadir/problems/matrix_completion/matrix_completion.hpp"
