@@ -19,6 +19,11 @@ find_library(NADIR_FLINT_LIBRARY flint REQUIRED)
 find_library(NADIR_GMP_LIBRARY gmp REQUIRED)  # inline functions of FLINT call it
 find_library(NADIR_ARB_LIBRARY NAMES flint-arb arb REQUIRED)
 
+# The classes of ONNX's schema, and protobuf, which reads the bytes into them.
+find_path(NADIR_ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)
+find_library(NADIR_ONNX_LIBRARY onnx_proto REQUIRED)
+find_library(NADIR_PROTOBUF_LIBRARY protobuf REQUIRED)
+
 if(NADIR_BUILD_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

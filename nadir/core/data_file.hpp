@@ -47,4 +47,21 @@ struct DataEntries : DataFile {
   Index num_entries() const { return static_cast<Index>(values.size()); }
 };
 
+// x -> activation(W x + b).
+struct DenseLayer {
+  Matrix W;  // d_out x d_in
+  Vector b;  // d_out numbers; empty: no bias
+  // identity, relu, leaky-relu, elu, gelu (the exact one, by erf), silu, tanh, sigmoid, softplus; empty where the
+  // file does not say (.npz).
+  std::string activation;
+  double parameter = 0.0;  // slope of leaky-relu for negative arguments, alpha of elu
+};
+
+// A feed-forward network, layer after layer (io/network.hpp).
+struct DataNetwork : DataFile {
+  Vector input_shift, input_scale;  // x -> (x - shift) * scale before the first layer; empty: none
+  std::vector<DenseLayer> layers;
+  bool ends_in_softmax = false;  // or log-softmax, after the last layer's activation; the layers give the logits
+};
+
 }  // namespace nadir

@@ -6,6 +6,7 @@
 #include "nadir/base/hash.hpp"
 #include "nadir/io/entries.hpp"
 #include "nadir/io/load_array.hpp"
+#include "nadir/io/network.hpp"
 #include "nadir/io/npz.hpp"
 
 namespace nadir {
@@ -46,10 +47,17 @@ void load(DataEntries& data, const OptionRow&, const std::string& path) {
   static_cast<DataFile&>(data) = file;
 }
 
+void load(DataNetwork& data, const OptionRow&, const std::string& path) {
+  const DataFile file = data;
+  data = read_network(path);
+  static_cast<DataFile&>(data) = file;
+}
+
 bool is_loaded(const DataMatrix& data) { return data.values.size() > 0; }
 bool is_loaded(const DataBlocks& data) { return !data.values.empty(); }
 bool is_loaded(const DataArray& data) { return !data.values.empty(); }
 bool is_loaded(const DataEntries& data) { return !data.values.empty(); }
+bool is_loaded(const DataNetwork& data) { return !data.layers.empty(); }
 
 std::map<std::string, Shape> shapes(const DataMatrix& data, const OptionRow& row) {
   const Matrix& m = data.values;
@@ -68,6 +76,17 @@ std::map<std::string, Shape> shapes(const DataArray& data, const OptionRow&) {
 
 std::map<std::string, Shape> shapes(const DataEntries& data, const OptionRow&) {
   return {{"", {data.rows, data.cols, data.num_entries()}}};
+}
+
+std::map<std::string, Shape> shapes(const DataNetwork& data, const OptionRow&) {
+  std::map<std::string, Shape> result;
+  for (std::size_t k = 0; k < data.layers.size(); ++k) {
+    const DenseLayer& layer = data.layers[k];
+    const std::string number = std::to_string(k + 1);
+    result["W" + number] = {layer.W.rows(), layer.W.cols()};
+    if (!layer.b.empty()) result["b" + number] = {static_cast<Index>(layer.b.size())};
+  }
+  return result;
 }
 
 // f(field) for a row that is data; nothing for others.
