@@ -1,7 +1,6 @@
-"""Matrix completion in NumPy: data, the convex problem solved by accelerated proximal gradient, and files changed."""
+"""Matrix completion in NumPy: data, the convex problem solved by accelerated proximal gradient."""
 
 import csv
-import shutil
 
 import numpy
 
@@ -119,10 +118,3 @@ def read_labels(folder):
             else:
                 sides[line["side"]][line["id"]] = (int(line["index"]), int(line["entries"]), float(line["offset"]))
     return total, sides["row"], sides["column"]
-
-
-def copy_changed(folder, target, name, change):
-    """A copy of a run folder with change(bytes) in place of the file's bytes."""
-    shutil.copytree(folder, target)
-    (target / name).write_bytes(change((target / name).read_bytes()))
-    return target
