@@ -8,6 +8,7 @@
 #include "nadir/problems/linear_network/family.hpp"
 #include "nadir/problems/matrix_completion/family.hpp"
 #include "nadir/problems/matrix_sensing/family.hpp"
+#include "nadir/problems/network/family.hpp"
 
 namespace nadir {
 namespace {
@@ -25,6 +26,7 @@ const std::vector<FamilyRow>& families() {
       {"linear-network", make<LinearNetworkFamily>},
       {"matrix-completion", make<MatrixCompletionFamily>},
       {"matrix-sensing", make<MatrixSensingFamily>},
+      {"network", make<NetworkFamily>},
   };
   return rows;
 }

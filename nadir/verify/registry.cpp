@@ -4,6 +4,7 @@
 #include "nadir/problems/linear_network/check.hpp"
 #include "nadir/problems/matrix_sensing/check.hpp"
 #include "nadir/problems/matrix_completion/check.hpp"
+#include "nadir/problems/network/check.hpp"
 
 namespace nadir {
 namespace {
@@ -18,6 +19,7 @@ constexpr Row checks[] = {
     {"linear-network", make_linear_network_check},
     {"matrix-sensing", make_matrix_sensing_check},
     {"matrix-completion", make_matrix_completion_check},
+    {"network", make_network_check},
 };
 
 }  // namespace
