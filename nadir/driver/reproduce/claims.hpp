@@ -14,5 +14,6 @@ PublishedClaim achour_2024();
 PublishedClaim wang_2021();
 PublishedClaim trager_2020();
 PublishedClaim ge_lee_ma_2016();
+PublishedClaim bhojanapalli_2016();
 
 }  // namespace nadir

@@ -1,6 +1,8 @@
 // The family matrix-completion for the driver.
 #pragma once
 
+#include <cmath>
+
 #include "nadir/core/family.hpp"
 #include "nadir/problems/matrix_completion/matrix_completion.hpp"
 #include "nadir/problems/matrix_completion/select_lambda.hpp"
@@ -19,7 +21,8 @@ class MatrixCompletionFamily final : public Family {
   ProblemRef problem() const override { return *problem_; }
   std::vector<std::string> start_names() const override;
   Point start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const override;
-  double target_value(double) const override { return target_; }
+  // A gap below 2e-9 needs a smaller value than that which ends a search as a rule.
+  double target_value(double gap) const override { return target_ * std::fmin(1.0, 0.5e9 * gap); }
   std::string default_solver() const override { return "alternating"; }
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
   bool is_cheap_to_judge() const override { return problem_->model().lambda > 0.0; }
