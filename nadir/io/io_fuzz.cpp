@@ -1,5 +1,6 @@
 // Fuzz target for every array format: whatever the bytes, a parser returns an array whose values match its
-// shape, or entries that lie in their matrix, or throws InputError. The first byte picks the format.
+// shape, entries that lie in their matrix, or a network whose layers fit together, or throws InputError. The first
+// byte picks the format.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -10,15 +11,34 @@
 #include "nadir/io/load_array.hpp"
 #include "nadir/io/matrix_market.hpp"
 #include "nadir/io/npz.hpp"
+#include "nadir/io/onnx.hpp"
 
 namespace {
 
-constexpr const char* names[] = {"a.npy", "a.npz", "a.csv", "a.tsv", "a.idx", "a.npy.gz", "a.mtx"};
+constexpr const char* names[] = {"a.npy", "a.npz", "a.csv", "a.tsv", "a.idx", "a.npy.gz", "a.mtx", "a.onnx"};
 // Formats of entries; the bytes 128 and more pick from these.
 constexpr const char* entry_names[] = {"a.csv", "a.tsv", "a.txt", "a.mtx", "a.npz", "a.npy", "a.csv.gz"};
 
 void require(bool law) {
   if (!law) std::abort();
+}
+
+bool all_finite(std::span<const double> values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
+
+void parse_network(std::span<const std::byte> bytes, const std::string& name) {
+  const nadir::DataNetwork network = nadir::parse_onnx(bytes, name);
+  require(!network.layers.empty());
+  nadir::Index width = network.layers[0].W.cols();
+  for (const nadir::Vector* values : {&network.input_shift, &network.input_scale})
+    require((values->empty() || static_cast<nadir::Index>(values->size()) == width) && all_finite(*values));
+  for (const nadir::DenseLayer& layer : network.layers) {
+    require(layer.W.cols() == width && width > 0 && !layer.activation.empty() && std::isfinite(layer.parameter));
+    width = layer.W.rows();
+    require(layer.b.empty() || static_cast<nadir::Index>(layer.b.size()) == width);
+    require(all_finite(layer.W.flat()) && all_finite(layer.b));
+  }
 }
 
 void parse_one(std::span<const std::byte> bytes, const std::string& name) {
@@ -30,6 +50,7 @@ void parse_one(std::span<const std::byte> bytes, const std::string& name) {
               matrix.col_index[k] < matrix.cols);
     return;
   }
+  if (name == "a.onnx") return parse_network(bytes, name);
   if (name == "a.npz") {
     const nadir::NpzFile file(bytes, name);
     for (const std::string& member : file.names()) file.read(member);

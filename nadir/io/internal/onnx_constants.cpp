@@ -154,8 +154,12 @@ Array OnnxConstants::gathered(const OnnxNode& node) const {
   if (data.shape.size() != 1 || axis_of(node.integer("axis", 0), 1, node) != 0)
     node.fail("a list to gather from", "shape " + nadir::shape_text(data.shape));
   Array result{any(node, 1).array->shape, {}};
-  for (const std::int64_t index : integers(node, 1))
-    result.values.push_back(data.values[axis_of(index, data.values.size(), node)]);
+  const std::int64_t count = data.shape[0];
+  for (const std::int64_t index : integers(node, 1)) {
+    if (index < -count || index >= count)
+      node.fail("an index into " + std::to_string(count) + " numbers", std::to_string(index));
+    result.values.push_back(data.values[static_cast<std::size_t>(index < 0 ? index + count : index)]);
+  }
   return result;
 }
 
