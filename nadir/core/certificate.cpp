@@ -19,13 +19,21 @@ bool is_nearly_critical(const std::vector<Claim>& claims) {
 
 bool is_away_from_critical(const std::vector<Claim>& claims) {
   const Claim* g = find(claims, "gradient-norm");
-  return g && number(*g, "lower") > number(*g, "tolerance") * number(*g, "scale");
+  if (g && number(*g, "lower") > number(*g, "tolerance") * number(*g, "scale")) return true;
+  const Claim* d = find(claims, "directional-derivative");
+  if (!d) return false;
+  const double threshold = number(*d, "tolerance") * number(*d, "scale");
+  return threshold >= 0.0 && -number(*d, "derivative") > threshold;
+}
+
+bool is_near_minimum(const std::vector<Claim>& claims) {
+  return has(claims, "isolated-minimum") || has(claims, "local-minimum") || (has(claims, "plateau-minimum") && is_nearly_critical(claims));
 }
 
 // The better value must lie below that of the true minimum, not only of the point near it. The Hessian is
 // positive definite between the two, so f(minimum) >= f(point) - |gradient| * radius; the last factor
 // covers the rounding of this comparison.
-bool has_better_value(const std::vector<Claim>& claims) {
+bool is_below_isolated_minimum(const std::vector<Claim>& claims) {
   const Claim* value = find(claims, "value");
   const Claim* better = find(claims, "better-point");
   const Claim* gradient = find(claims, "gradient-norm");
@@ -34,6 +42,17 @@ bool has_better_value(const std::vector<Claim>& claims) {
   const double lower = number(*value, "lower");
   const double margin = number(*gradient, "upper") * number(*minimum, "radius") + 1e-15 * std::fabs(lower);
   return number(*better, "value") < lower - 2.0 * margin;
+}
+
+// A point that is a minimum itself, and a minimum whose own value is bounded from below, need no such margin.
+bool has_better_value(const std::vector<Claim>& claims) {
+  if (is_below_isolated_minimum(claims)) return true;
+  const Claim* better = find(claims, "better-point");
+  if (!better) return false;
+  const Claim* value = find(claims, "value");
+  if (value && has(claims, "local-minimum") && number(*better, "value") < number(*value, "lower")) return true;
+  const Claim* plateau = find(claims, "plateau-minimum");
+  return plateau && is_nearly_critical(claims) && number(*better, "value") < number(*plateau, "value");
 }
 
 }  // namespace
@@ -57,7 +76,7 @@ bool claims_support(Headline headline, const std::vector<Claim>& claims) {
     case Headline::strict_saddle: return is_nearly_critical(claims) && has(claims, "negative-curvature");
     case Headline::degenerate_saddle:
       return has(claims, "critical") && has(claims, "no-negative-curvature") && (has(claims, "descending-path") || has(claims, "descent"));
-    case Headline::local_minimum: return has(claims, "isolated-minimum");
+    case Headline::local_minimum: return is_near_minimum(claims);
     case Headline::spurious_minimum: return has_better_value(claims);
   }
   return false;

@@ -12,6 +12,11 @@
 //   no-negative-curvature ()                  the Hessian at the point is positive semidefinite, exactly
 //   descent             (decrease)            f(point + witness "escape") <= f(point) - decrease, decrease > 0
 //   isolated-minimum    (radius, least_eigenvalue)  a strict local minimum, alone in its ball, within radius
+//   local-minimum       ()                    the point itself is a local minimum, perhaps not a strict one
+//   plateau-minimum     (radius, value)       a local minimum, perhaps not strict, with a value of at least `value` lies
+//                                             within radius, and radius <= 1e-6 |point|
+//   directional-derivative (derivative, scale, tolerance)  f'(point; v) <= derivative * |v| for the witness "direction" v,
+//                                             derivative < 0; the one-sided derivative, for points where f has a kink
 //   better-point        (value)               f(witness "better") <= value
 //   descending-path     (order, coefficient)  for polynomial f and the witnesses k = "path/1" and c = "path/2":
 //                                             f(x + t k + t^2 c) = f(x) + a t^order + ..., a <= coefficient < 0, so
@@ -49,11 +54,13 @@ double number(const Claim& claim, const std::string& name);
 const Claim* find(const std::vector<Claim>& claims, const std::string& kind);
 
 // Whether the claims of these kinds, if each is true, add up to the headline with rigor `proved`:
-//   global-minimum: gap.   not-critical: gradient-norm with lower > tolerance * scale.
+//   global-minimum: gap.   not-critical: gradient-norm with lower > tolerance * scale, or directional-derivative with
+//   -derivative > tolerance * scale.
 //   strict-saddle: negative-curvature and (critical, or gradient-norm with upper <= tolerance * scale).
 //   degenerate-saddle: critical, no-negative-curvature and descending-path; or critical, no-negative-curvature and
-//   descent, in a family whose every non-global critical point is a saddle.   local-minimum: isolated-minimum.
-//   spurious-minimum: isolated-minimum, and better-point with a value below that of the point.
+//   descent, in a family whose every non-global critical point is a saddle.   local-minimum: isolated-minimum,
+//   local-minimum, or plateau-minimum at a point whose gradient-norm is within its tolerance.   spurious-minimum: one of
+//   these, and better-point with a value below that of the minimum.
 bool claims_support(Headline headline, const std::vector<Claim>& claims);
 
 }  // namespace nadir

@@ -20,6 +20,11 @@ const std::map<std::string, std::string>& templates() {
       {"isolated-minimum",
        "a strict local minimum, the only critical point there, lies within {radius} of the point; "
        "the Hessian's least eigenvalue is at least {least_eigenvalue}"},
+      {"local-minimum", "the point itself is a local minimum"},
+      {"plateau-minimum", "a local minimum with a value of at least {value} lies within {radius} of the point"},
+      {"directional-derivative",
+       "along the direction the one-sided derivative, for a step of length 1, is at most {derivative} (scale {scale}, tolerance {tolerance})"},
+      {"interpolating-point", "a point with the value 0, exactly, lies within {radius}"},
       {"better-point", "another point has a value of at most {value}"},
       {"descending-path",
        "along a curve through the point the value changes by at most {coefficient} t^{order} and higher powers of t: "

@@ -6,6 +6,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/problems/network/check_model.hpp"
+#include "nadir/problems/network/check_theorems.hpp"
 
 namespace nadir {
 namespace {
@@ -76,7 +77,11 @@ class NetworkCheck final : public FamilyCheck {
                                                       {"critical", &NetworkCheck::critical},
                                                       {"negative-curvature", &NetworkCheck::negative_curvature},
                                                       {"descent", &NetworkCheck::descent},
-                                                      {"better-point", &NetworkCheck::better_point}};
+                                                      {"better-point", &NetworkCheck::better_point},
+                                                      {"local-minimum", &NetworkCheck::local_minimum},
+                                                      {"plateau-minimum", &NetworkCheck::plateau_minimum},
+                                                      {"directional-derivative", &NetworkCheck::directional_derivative},
+                                                      {"interpolating-point", &NetworkCheck::interpolating_point}};
     const auto test = tests.find(kind);
     return test == tests.end() ? nullptr : test->second;
   }
@@ -171,6 +176,26 @@ class NetworkCheck final : public FamilyCheck {
     return finding(is_at_most(there, number(claim, "value") * samples(precision)), "the value of that point is larger");
   }
 
+  static Finding as_finding(TheoremAnswer found) { return {found.answer, std::move(found.reason)}; }
+
+  Finding local_minimum(const Claim&, slong precision) { return as_finding(check_local_minimum(data_, parameters(precision, point_))); }
+
+  // Not tied to exact numbers: more bits than a few words would not help.
+  Finding plateau_minimum(const Claim& claim, slong precision) {
+    return as_finding(check_plateau_minimum(data_, parameters(std::min(precision, precisions[1]), point_), claim));
+  }
+
+  Finding directional_derivative(const Claim& claim, slong precision) {
+    const Parameters u = parameters(precision, blocks(layout_, witness("direction"), "direction"));
+    return as_finding(check_directional_derivative(data_, parameters(precision, point_), u, claim));
+  }
+
+  Finding interpolating_point(const Claim& claim, slong precision) {
+    if (precision > precisions[0]) return {Answer::unknown, interpolation_.reason};
+    return interpolation_ = as_finding(check_interpolating_point(data_, parameters(precision, point_), claim));
+  }
+
+  Finding interpolation_;  // at the first precision, the only one it is tried at
   NetworkOptions options_;
   CheckMaterial material_;
   NetworkData data_;

@@ -10,6 +10,7 @@
 #include "nadir/judge/judgement_builder.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/network/enclosure.hpp"
+#include "nadir/problems/network/judge_theorems.hpp"
 #include "nadir/problems/network/symmetry.hpp"
 
 namespace nadir {
@@ -26,6 +27,9 @@ std::string text(double x) {
   std::snprintf(buffer, sizeof buffer, "%.3g", x);
   return buffer;
 }
+
+// An exact fit is looked for where the value is at most this share of that of the network that is 0 everywhere.
+constexpr double exact_fit_share = 1e-2;
 
 // Eigenvalues of the Hessian, ascending; for at most CurvatureOptions::dense_limit parameters.
 Vector spectrum(const Expansion& expansion, Index n) {
@@ -100,6 +104,7 @@ class NetworkJudge {
   }
 
   void conclude() {
+    if (is_global_ || verdict().value <= exact_fit_share * problem_.value_of_zero()) state_exact_fit(problem_, x_, builder_);
     if (is_global_) return builder_.conclude(Headline::global_minimum, Rigor::proved);
     if (here_.undecided_kinks > 0) return conclude_at_kink();
     if (!is_critical_) return conclude_not_critical();
@@ -110,9 +115,36 @@ class NetworkJudge {
   }
 
   void conclude_at_kink() {
-    verdict().escape = descend_along_gradient(problem_, x_);
+    const std::optional<KinkStatement> kinks = state_kinks(problem_, x_, verdict().gradient_scale, options_.criticality_tol, builder_);
+    if (kinks && kinks->standing == KinkStanding::local_minimum) {
+      const bool has_better = prove_better_point();
+      return conclude_proved_minimum(has_better, kinks->is_proved ? Rigor::proved : Rigor::numerical);
+    }
+    const bool descends = kinks && kinks->standing == KinkStanding::descends;
+    verdict().escape = descends ? escape_along(problem_, x_, kinks->direction) : descend_along_gradient(problem_, x_);
     prove_escape();
-    undecided("what holds at a kink is not known");
+    if (descends && kinks->is_proved) return builder_.conclude(Headline::not_critical, Rigor::proved);
+    if (descends && kinks->order == 1 && verdict().escape) return builder_.conclude(Headline::not_critical, Rigor::numerical);
+    if (descends && kinks->order == 2 && verdict().escape) return builder_.conclude(Headline::strict_saddle, Rigor::numerical);
+    undecided(kinks ? "the test at kinks leaves the point open" : "what holds at a kink of this network is not known");
+  }
+
+  // Nothing is left between the better point and the minimum: both values are bounds.
+  void conclude_proved_minimum(bool is_spurious, Rigor rigor) {
+    builder_.conclude(is_spurious ? Headline::spurious_minimum : Headline::local_minimum, rigor);
+  }
+
+  // Flat minima that theorems know of, which the Hessian does not show.
+  bool conclude_by_theorem(bool has_better) {
+    if (const std::optional<double> value = state_plateau_minimum(problem_, x_, builder_)) {
+      conclude_proved_minimum(has_better && better_value_ < *value, Rigor::proved);
+      return true;
+    }
+    if (!here_.is_exactly_zero) return false;
+    const std::optional<KinkStatement> kinks = state_kinks(problem_, x_, verdict().gradient_scale, options_.criticality_tol, builder_);
+    if (!kinks || kinks->standing != KinkStanding::local_minimum || !kinks->is_proved) return false;
+    conclude_proved_minimum(has_better, Rigor::proved);
+    return true;
   }
 
   void conclude_not_critical() {
@@ -139,6 +171,7 @@ class NetworkJudge {
 
   void conclude_minimum() {
     const bool has_better = prove_better_point();
+    if (conclude_by_theorem(has_better)) return;
     const std::optional<double> least = least_transversal_eigenvalue();
     if (!least) {
       if (curvature_.curvature.min_eigenvalue < 0.0) verdict().escape = escape_along(problem_, x_, curvature_.direction);

@@ -9,7 +9,9 @@
 //   local-minimum     numerical: critical, the whole spectrum is known, and its zeros are the rescalings of units of
 //                     homogeneous activation, no more and no fewer (Morse-Bott). No search for others is made
 //   spurious-minimum  numerical: the same, with a point of proved lower value in hand
-//   undecided         all else, kinks above all: where a pre-activation may be 0 and s' jumps, nothing is said
+//   both, proved      where the theorems of judge_theorems.hpp apply: plateaus of piecewise linear networks, and minima
+//                     of two layers whose optimality conditions hold without rounding, at kinks, too
+//   undecided         all else, kinks of deeper networks above all: where a pre-activation may be 0 and s' jumps
 #pragma once
 
 #include "nadir/core/family.hpp"
