@@ -39,6 +39,20 @@ TEST(SensingJudge, a_point_left_at_fourth_order_is_a_degenerate_saddle_proved) {
   EXPECT_EQ(j.verdict.value, 3.0);
 }
 
+TEST(SensingJudge, a_degenerate_saddle_rests_on_criticality_semidefiniteness_and_a_way_down) {
+  const auto supports = [](const std::vector<std::string>& kinds) {
+    std::vector<Claim> claims;
+    for (const std::string& kind : kinds) claims.push_back({kind, "", "", Rigor::proved, {}});
+    return claims_support(Headline::degenerate_saddle, claims);
+  };
+
+  EXPECT_TRUE(supports({"critical", "no-negative-curvature", "descending-path"}));
+  EXPECT_TRUE(supports({"critical", "no-negative-curvature", "descent"}));
+  EXPECT_FALSE(supports({"critical", "no-negative-curvature"}));
+  EXPECT_FALSE(supports({"critical", "descending-path"}));
+  EXPECT_FALSE(supports({"gradient-norm", "no-negative-curvature", "descending-path"}));
+}
+
 TEST(SensingJudge, the_same_point_in_rounded_numbers_is_degenerate_numerically) {
   const Judgement j = judged(counterexample(0.5), {0, std::sqrt(0.5)});
 
