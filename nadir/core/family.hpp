@@ -52,6 +52,8 @@ class Family {
   // The names of starts, the default first: "random", "orthogonal", ...
   virtual std::vector<std::string> start_names() const = 0;
   virtual Point start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const = 0;
+  // The point that the data themselves hold, a trained network say: what is judged where no other is named.
+  virtual std::optional<Point> given_point() const { return std::nullopt; }
   // A value at which judging is expected to prove a global minimum at that relative gap; -infinity where
   // the family knows none. Numerical: it stops solvers, it proves nothing.
   virtual double target_value(double gap_tol) const = 0;

@@ -19,6 +19,12 @@ DataReference file_reference(const std::string& role, const std::string& path) {
   return {role, path, std::filesystem::absolute(path).string(), sha256_of_file(path), {}};
 }
 
+Point point_to_judge(Family& family, const std::string& path) {
+  if (!path.empty()) return read_point_of(family, path);
+  if (std::optional<Point> given = family.given_point()) return *std::move(given);
+  throw InputError("--point", ".npz with one array a block", "nothing");
+}
+
 // The folder of an earlier judgement may be written over, that of a solved run never.
 RunFolder opened(const RunOptions& run) {
   std::error_code error;
@@ -46,7 +52,7 @@ void write(Family& family, const RunOptions& run, RunRecord record, RunOutcome& 
 
 OptionList rows(JudgeRequest& r) {
   return {
-      option("point", r.point, "the point: .npz with one array a block").shown_as("FILE.npz").required(),
+      option("point", r.point, "the point: .npz with one array a block; may be left out where the data hold one").shown_as("FILE.npz"),
       option("gap", r.gap, "relative gap that counts as global-minimum").above(0),
       option("gradient-tolerance", r.gradient_tolerance, "gradient, relative to its scale, that counts as critical").above(0),
   };
@@ -71,8 +77,8 @@ RunOutcome judge(Family& family, const JudgeRequest& request) {
   record.inputs = data_references(data_and_options);
   family.prepare();
   RunOutcome outcome;
-  outcome.point = read_point_of(family, request.point);
-  record.inputs.push_back(file_reference("point", request.point));
+  outcome.point = point_to_judge(family, request.point);
+  if (!request.point.empty()) record.inputs.push_back(file_reference("point", request.point));
   JudgeOptions options{.gap_tol = request.gap, .criticality_tol = request.gradient_tolerance, .better_points = {}};
   for (const std::string& path : request.better) {
     options.better_points.push_back(read_point(path, family.problem().layout()).values);

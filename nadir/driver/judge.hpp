@@ -11,7 +11,7 @@
 namespace nadir {
 
 struct JudgeRequest {
-  std::string point;                // .npz with the blocks of the point
+  std::string point;                // .npz with the blocks of the point; empty: the one that the data hold
   std::vector<std::string> better;  // .npz files of points to compare with; a lower one proves a minimum spurious
   double gap = 1e-6;                // relative tolerance of global-minimum
   double gradient_tolerance = 1e-8; // relative to the gradient's scale

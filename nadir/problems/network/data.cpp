@@ -59,14 +59,69 @@ void require_probabilities(const NetworkOptions& o) {
   }
 }
 
-Activation hidden_activation(const NetworkOptions& o) {
+Activation activation_named(const std::string& wanted, double parameter) {
   static constexpr std::pair<std::string_view, ActivationKind> names[] = {
       {"identity", ActivationKind::identity}, {"relu", ActivationKind::relu}, {"leaky-relu", ActivationKind::leaky_relu},
       {"elu", ActivationKind::elu},           {"gelu", ActivationKind::gelu}, {"silu", ActivationKind::silu},
       {"tanh", ActivationKind::tanh},         {"sigmoid", ActivationKind::sigmoid}, {"softplus", ActivationKind::softplus}};
   for (const auto& [name, kind] : names)
-    if (name == o.activation) return {kind, kind == ActivationKind::leaky_relu ? o.negative_slope : 1.0};
-  throw InputError("--activation", "an activation", "'" + o.activation + "'");
+    if (name == wanted) return {kind, kind == ActivationKind::leaky_relu || kind == ActivationKind::elu ? parameter : 1.0};
+  throw InputError("--activation", "an activation", "'" + wanted + "'");
+}
+
+Activation hidden_activation(const NetworkOptions& o) { return activation_named(o.activation, o.activation == "elu" ? 1.0 : o.negative_slope); }
+
+std::string width_text(Index width) { return std::to_string(width); }
+
+void require_model(const NetworkOptions& o) {
+  const DataNetwork& m = o.model;
+  const std::string place = m.path.empty() ? "--model" : m.path;
+  if (!o.hidden.empty()) throw InputError("--hidden", "no --model beside it", "both");
+  if (m.layers.front().W.cols() != o.x.values.rows())
+    throw InputError(place, "a network with " + width_text(o.x.values.rows()) + " inputs, as many as " + place_of("--x", o.x),
+                     width_text(m.layers.front().W.cols()));
+  for (std::size_t l = 0; l < m.layers.size(); ++l) {
+    const bool has_bias = !m.layers[l].b.empty();
+    if (has_bias != !m.layers.front().b.empty()) throw InputError(place, "biases in every layer or in none", "some");
+    if (has_bias && !o.bias) throw InputError("--no-bias", "a model without biases", "biases in " + place);
+    if (l > 0 && m.layers[l].W.cols() != m.layers[l - 1].W.rows())
+      throw InputError(place + ": layer " + std::to_string(l + 1), width_text(m.layers[l - 1].W.rows()) + " inputs", width_text(m.layers[l].W.cols()));
+  }
+  const std::string& last = m.layers.back().activation;
+  if (!last.empty() && last != "identity") throw InputError(place, "no activation after the last layer", "'" + last + "'");
+  if (m.ends_in_softmax && o.loss != "cross-entropy") throw InputError("--loss", "cross-entropy, for a model that ends in softmax", o.loss);
+}
+
+void read_model(const NetworkOptions& o, NetworkData& data) {
+  require_model(o);
+  const DataNetwork& m = o.model;
+  data.has_bias = !m.layers.front().b.empty();
+  data.widths.push_back(m.layers.front().W.cols());
+  for (const DenseLayer& layer : m.layers) {
+    data.widths.push_back(layer.W.rows());
+    data.activations.push_back(layer.activation.empty() ? hidden_activation(o) : activation_named(layer.activation, layer.parameter));
+  }
+  data.activations.back() = Activation{};
+  if (m.input_shift.empty() && m.input_scale.empty()) return;
+  auto x = std::make_shared<Matrix>(o.x.values);
+  for (Index j = 0; j < x->cols(); ++j)
+    for (Index i = 0; i < x->rows(); ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      if (!m.input_shift.empty()) (*x)(i, j) -= m.input_shift[at];
+      if (!m.input_scale.empty()) (*x)(i, j) *= m.input_scale[at];
+    }
+  data.normalised = x;
+  data.x = x->view();
+}
+
+// The outputs of a model are as many as the targets have, or enough for the labels.
+void require_outputs(const NetworkOptions& o, const NetworkData& data) {
+  const Index outputs = data.widths.back();
+  const std::string place = place_of("--y", o.y);
+  if (data.labels.empty() && data.y.rows != outputs) throw InputError(place, width_text(outputs) + " columns, as many as the model has outputs", width_text(data.y.rows));
+  for (std::size_t i = 0; i < data.labels.size(); ++i)
+    if (data.labels[i] >= outputs)
+      throw InputError(row_of(place, static_cast<Index>(i)), "a label below " + width_text(outputs) + ", the number of the model's outputs", width_text(data.labels[i]));
 }
 
 void require_memory(const NetworkData& data) {
@@ -110,6 +165,11 @@ NetworkData read_network_data(const NetworkOptions& o) {
   if (has_labels) data.labels = read_labels(o);
   else data.y = o.y.values;
   if (data.is_cross_entropy && !has_labels) require_probabilities(o);
+  if (!o.model.layers.empty()) {
+    read_model(o, data);
+    require_outputs(o, data);
+    return data;
+  }
   data.widths.push_back(data.x.rows);
   for (const std::int64_t width : o.hidden) {
     if (width <= 0) throw InputError("--hidden", "positive widths", std::to_string(width));

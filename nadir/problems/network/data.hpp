@@ -8,6 +8,7 @@
 // with sum 1 up to 1e-6; f takes them as they are).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -40,9 +41,11 @@ struct NetworkData {
   bool has_bias = true;
   bool is_cross_entropy = false;
   double weight_decay = 0.0;
-  ConstMatrixView x;          // d_in x n; the options hold the numbers and must outlive this
+  ConstMatrixView x;          // d_in x n; the options hold the numbers (or normalised does) and must outlive this
   ConstMatrixView y;          // d_out x n targets or probabilities; empty where there are labels
   std::vector<Index> labels;  // n classes; empty where there is y
+  // (x - shift) * scale of a model that says so, rounded to double once: the data of the problem are the rounded ones.
+  std::shared_ptr<const Matrix> normalised;
 
   std::size_t num_layers() const { return activations.size(); }
   Index num_samples() const { return x.cols; }
@@ -53,7 +56,8 @@ struct NetworkData {
 };
 
 // Throws InputError naming the option, or the row of the data, that does not fit: labels that are no class, entries
-// that are not finite, widths whose weights would not fit into memory (told before anything is allocated).
+// that are not finite, a model of other widths, or with biases in some layers only, or with an activation after the last
+// layer; widths whose weights would not fit into memory (told before anything is allocated).
 NetworkData read_network_data(const NetworkOptions& options);
 
 }  // namespace nadir

@@ -1,5 +1,7 @@
 #include "nadir/problems/network/family.hpp"
 
+#include <algorithm>
+
 #include "nadir/base/random.hpp"
 #include "nadir/problems/network/judge.hpp"
 #include "nadir/problems/network/starts.hpp"
@@ -19,13 +21,14 @@ std::string_view NetworkFamily::summary() const {
 std::string_view NetworkFamily::help() const {
   return R"(Objective   1/(2n) sum_i |f(x_i) - y_i|^2, or the mean cross-entropy of softmax f(x_i), + B/2 sum of squared weights
             f(x) = W_L s(... s(W_1 x + b_1) ...) + b_L
+Model       --model net.onnx (or .npz with W1, b1, ...): architecture, and the point to judge or to start from
 Data        --x X (n x d_in), --y Y (n x d_out; cross-entropy: n x classes, or one column of labels 0, 1, ...)
 Point       blocks W1, b1, W2, b2, ...; W_l is d_l x d_{l-1}, b_l is d_l x 1
-Starts      random, zeros, or a .npz file
+Starts      model, random, zeros, or a .npz file
 Theorems    the loss is never negative: a value of 0, to the tolerance, is a global minimum. No other lower bound is
             known for deep networks. Saddles are proved by negative curvature, at kinks nothing is claimed of gradients
 Example     nadir solve network --x X.npy --y Y.npy --hidden 64,64 --activation tanh
-            nadir judge network --x X.npy --y labels.csv --loss cross-entropy --hidden 64 --point trained.npz)";
+            nadir judge network --x X.npy --y labels.csv --loss cross-entropy --model trained.onnx)";
 }
 
 // Smooth activations, because the laws of derivatives hold for these: tanh that interpolates, gelu with labels, silu
@@ -55,9 +58,26 @@ void NetworkFamily::make_example(std::uint64_t seed) {
 
 void NetworkFamily::prepare() { problem_ = std::make_unique<Network>(read_network_data(options_)); }
 
-std::vector<std::string> NetworkFamily::start_names() const { return network_starts(); }
+std::vector<std::string> NetworkFamily::start_names() const {
+  std::vector<std::string> names = network_starts();
+  if (!options_.model.layers.empty()) names.insert(names.begin(), "model");
+  return names;
+}
+
+std::optional<Point> NetworkFamily::given_point() const {
+  if (options_.model.layers.empty()) return std::nullopt;
+  Point point(problem_->layout());
+  for (std::size_t l = 0; l < options_.model.layers.size(); ++l) {
+    const DenseLayer& layer = options_.model.layers[l];
+    std::copy_n(layer.W.data(), layer.W.size(), point.block(problem_->data().weight_block(l)).data);
+    if (!layer.b.empty()) std::copy(layer.b.begin(), layer.b.end(), point.block(problem_->data().bias_block(l)).data);
+  }
+  return point;
+}
 
 Point NetworkFamily::start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const {
+  if (start_name == "model")
+    if (std::optional<Point> point = given_point()) return *std::move(point);
   return network_start(*problem_, start_name, seed, index);
 }
 

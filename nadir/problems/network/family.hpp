@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ class NetworkFamily final : public Family {
   std::vector<std::string> start_names() const override;
   Point start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const override;
   double target_value(double gap_tol) const override;
+  std::optional<Point> given_point() const override;
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
 
  private:

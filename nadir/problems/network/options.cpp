@@ -6,6 +6,7 @@ OptionList rows(NetworkOptions& o) {
   return {
       option("x", o.x, "inputs, n x d_in, a row a sample"),
       option("y", o.y, "targets, n x d_out; cross-entropy: probabilities n x classes, or one column of labels 0, 1, ..."),
+      option("model", o.model, "a trained network (.onnx, or .npz with W1, b1, ...): its architecture, and the point to judge or start from"),
       option("hidden", o.hidden, "widths of the hidden layers, first to last; none: a single layer").at_least(1),
       option("activation", o.activation, "of the hidden layers")
           .one_of({"identity", "relu", "leaky-relu", "elu", "gelu", "silu", "tanh", "sigmoid", "softplus"}),

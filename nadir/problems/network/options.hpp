@@ -12,6 +12,7 @@ namespace nadir {
 struct NetworkOptions {
   DataMatrix x;  // inputs, one sample a column here (a row in the file): d_in x n
   DataMatrix y;  // targets: d_out x n; for cross-entropy also 1 x n labels
+  DataNetwork model;  // a trained network: architecture, input normalisation and a point; then hidden is empty
   std::vector<std::int64_t> hidden;  // widths of the hidden layers, first to last; empty: one layer
   std::string activation = "relu";   // of every hidden layer
   bool bias = true;
