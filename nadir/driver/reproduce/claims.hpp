@@ -15,5 +15,6 @@ PublishedClaim wang_2021();
 PublishedClaim trager_2020();
 PublishedClaim ge_lee_ma_2016();
 PublishedClaim bhojanapalli_2016();
+PublishedClaim yun_2019();
 
 }  // namespace nadir

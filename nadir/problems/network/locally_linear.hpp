@@ -1,8 +1,8 @@
 // Flat spurious minima, proved: where every unit of a piecewise linear network keeps one sign on all data, the network
 // is an affine map near the point, and a point that is as good as the best affine map is a local minimum.
 //
-// Setting: layers A_l = h_l(W_l A_{l-1} + b_l), h_l(t) = max(s+ t, 0) + min(s- t, 0), the last one without h;
-// Rs = P - Y, loss S = 1/2 |Rs|_F^2 without weight decay. Xt is X with a row of ones below where there are biases, X
+// Setting: layers A_l = h_l(W_l A_{l-1} + b_l) with h_l(t) = max(s+ t, 0) + min(s- t, 0), the last one without h. With
+// Rs = P - Y the loss is S = 1/2 |Rs|_F^2, without weight decay. Xt is X with a row of ones below where there are biases, X
 // otherwise; Pi the projector on the row space of Xt.
 //
 // Theorem (the argument of [YunSraJadbabaie2019b, Thm 1], for a given point). Suppose that
