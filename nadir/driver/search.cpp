@@ -17,6 +17,7 @@ namespace {
 // many iterations at the latest, and relative to the family's measure of optimality.
 constexpr double rough_gradient = 1e-3, rough_enlargement = 1e-2;
 constexpr std::int64_t rough_iterations = 6;
+constexpr double patience = 0.1;
 
 // Solvers draw from streams that no start uses.
 std::uint64_t solver_seed(std::uint64_t seed, const SearchProgress& progress) {
@@ -69,6 +70,8 @@ class Search {
   void begin_run(Point origin, std::string event);
   void take_layout(const Layout& layout);
   bool climbs(const Result& result);
+  bool is_patience_better(const Result& result, const Point& larger);
+  bool is_rough() const { return progress_.rough_tolerance > 0.0; }
   Point end_point(const Result& result) const;
   Result run_solver();
   Stopping stopping() const;
@@ -118,7 +121,7 @@ void Search::begin_start() {
   progress_.iterations_left = task_.options.max_iterations;
   progress_.is_polishing = false;
   Point start = task_.given_start.values.empty() ? task_.family.start(name, task_.seed, progress_.start_index) : task_.given_start;
-  progress_.is_rough = task_.family.can_grow();
+  progress_.rough_tolerance = task_.family.can_grow() ? rough_gradient : 0.0;
   begin_run(std::move(start), progress_.start_index == 0 ? "" : "start");
 }
 
@@ -152,10 +155,10 @@ Stopping Search::stopping() const {
   // A duality gap shrinks only as fast as the gradient, the value's own error as its square.
   if (task_.family.is_cheap_to_judge()) s.gradient_tol *= 0.01;
   s.target_value = target_;
-  s.leaves_saddles = !progress_.is_rough && !task_.family.is_cheap_to_judge();
+  s.leaves_saddles = !is_rough() && !task_.family.is_cheap_to_judge();
   s.max_iterations = progress_.iterations_left;
-  if (progress_.is_rough) {
-    s.gradient_tol = std::max(s.gradient_tol, rough_gradient);
+  if (is_rough()) {
+    s.gradient_tol = std::max(s.gradient_tol, progress_.rough_tolerance);
     s.max_iterations = std::min(s.max_iterations, rough_iterations);
   }
   s.max_seconds = std::max(0.0, limits_.max_seconds - watch_.seconds());
@@ -201,23 +204,42 @@ Point Search::end_point(const Result& result) const {
   return point;
 }
 
-// Enlarged where that promises a lower value, before anything is judged: judging costs more. After a rough run that
-// promises nothing, solved to the end. False where the present layout suffices or the run came to no such end.
+// Enlarged where that promises a lower value, before anything is judged: judging costs more. A rough run whose last
+// iteration gained more than that goes on; one that promises nothing is solved to the end. False where the present
+// layout suffices or the run came to no such end.
 bool Search::climbs(const Result& result) {
   if (!task_.family.can_grow() || progress_.rounds >= task_.options.escape_rounds) return false;
-  const bool is_limited = ended_by_limit(result.termination) && !progress_.is_rough;
+  const bool is_limited = ended_by_limit(result.termination) && !is_rough();
   if (!std::isfinite(result.value) || is_limited || progress_.iterations_left <= 0) return false;
   if (target_ >= result.value) return false;
-  std::optional<Point> larger = task_.family.enlarge(end_point(result), progress_.is_rough ? rough_enlargement : 0.5 * task_.options.gap);
-  if (!larger && !progress_.is_rough) return false;
-  if (larger) {
+  std::optional<Point> larger = task_.family.enlarge(end_point(result), is_rough() ? rough_enlargement : 0.5 * task_.options.gap);
+  if (!larger && !is_rough()) return false;
+  if (larger && is_rough() && is_patience_better(result, *larger)) {
+    progress_.rough_tolerance *= 0.1;
+    begin_run(end_point(result), "");
+  } else if (larger) {
     ++progress_.rounds;
+    if (is_rough()) progress_.rough_tolerance = rough_gradient;
     begin_run(std::move(*larger), "grow");
   } else {
-    progress_.is_rough = false;
+    progress_.rough_tolerance = 0.0;
     begin_run(end_point(result), "refine");
   }
   return true;
+}
+
+// Whether the last iteration lowered the value by so much more than enlarging does that the present layout is
+// worth going on with.
+bool Search::is_patience_better(const Result& result, const Point& larger) {
+  const Trace& trace = progress_.trace;
+  if (trace.size() < 2 || trace.back().iteration == progress_.first_iteration) return false;
+  if (progress_.rough_tolerance < task_.options.gradient_tolerance) return false;
+  const double gained = trace[trace.size() - 2].value - trace.back().value;
+  const Layout here = problem_.layout();
+  take_layout(larger.layout);
+  const double promised = result.value - problem_.value(larger.values);
+  take_layout(here);
+  return patience * gained > promised;
 }
 
 // True when another run of this start has been prepared.

@@ -5,9 +5,10 @@
 // the solver cannot see, because the way out comes from a theorem. Where the family knows a target value and
 // the solver stopped above it with a small gradient, one more run goes on to the limits of double precision.
 //
-// A family that can grow is solved roughly first, and enlarged for as long as that promises a lower value; only then
-// to the tolerance that was asked for, and enlarged again where the judge then finds the certificate wanting. So the
-// staircase from rank to rank [BurerMonteiro2005, sec. 4; Boumal2015] is climbed without polishing every step.
+// A family that can grow is solved roughly first, and enlarged where that lowers the value by more than a tenth of
+// what the last iteration did; only then to the tolerance that was asked for, and enlarged again where that still promises
+// something. So the staircase from rank to rank [BurerMonteiro2005, sec. 4; Boumal2015] is climbed without polishing
+// every step, and without growing where patience would do.
 //
 // The search never grades: that is the judge's; it compares values and follows escapes that do lower the value.
 #pragma once
@@ -44,7 +45,7 @@ struct SearchProgress {
   std::int64_t escapes = 0;          // in the whole search
   std::int64_t iterations_left = 0;  // of this start
   bool is_polishing = false;         // the present run ignores the gradient tolerance
-  bool is_rough = false;             // the present run ends at rough_tolerance, to be enlarged
+  double rough_tolerance = 0.0;      // of the gradient, of a run that ends early to be enlarged; 0: no such run
   Point origin;                      // where the present run begins
   std::string event;                 // what the trace says of its first row
   State solver;                      // of the present run; empty before its first checkpoint

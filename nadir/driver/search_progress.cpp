@@ -79,7 +79,7 @@ State to_state(const SearchProgress& p) {
   set_count(state, "escapes", p.escapes);
   set_count(state, "iterations_left", p.iterations_left);
   state.set_scalar("is_polishing", p.is_polishing ? 1.0 : 0.0);
-  state.set_scalar("is_rough", p.is_rough ? 1.0 : 0.0);
+  state.set_scalar("rough_tolerance", p.rough_tolerance);
   add_point(state, "origin", p.origin);
   state.set("event", letters(p.event));
   set_count(state, "counts/iterations", p.counts.iterations);
@@ -108,7 +108,7 @@ SearchProgress progress_from_state(const State& state, Trace trace) {
   p.escapes = count(state, "escapes");
   p.iterations_left = count(state, "iterations_left");
   p.is_polishing = state.scalar("is_polishing") != 0.0;
-  p.is_rough = state.scalar("is_rough") != 0.0;
+  p.rough_tolerance = state.scalar("rough_tolerance");
   p.origin = point_from(state, "origin");
   p.event = text_of(state.get("event"));
   p.counts = {count(state, "counts/iterations"), count(state, "counts/values"), count(state, "counts/gradients"),

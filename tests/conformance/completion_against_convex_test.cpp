@@ -146,8 +146,9 @@ TEST(CompletionAgainstConvex, the_gap_is_never_below_the_true_gap_at_points_of_a
 }
 
 TEST(CompletionAgainstConvex, a_staircase_that_is_cut_short_goes_on_with_the_same_bits) {
-  Instance p = random_instance(8);
-  p.lambda = 0.02 * svd(p.M).values[0];  // so little that the optimum has more than one column
+  Instance p{Matrix(6, 5), Matrix(6, 5), 0.05};  // a matrix of full rank that is hardly penalised
+  Random(1, 1).fill_normal(p.M.flat());
+  for (double& o : p.observed.flat()) o = 1.0;
   const std::unique_ptr<Family> family = family_of(p, "auto");
   std::vector<std::pair<State, Trace>> saved;
   SearchLimits often;
