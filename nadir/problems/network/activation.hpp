@@ -9,7 +9,7 @@
 
 namespace nadir {
 
-// z <- s(z); first <- s'(z), second <- s''(z), each where its pointer is not null. Entries that are NaN stay NaN.
+// z <- s(z); first <- s'(z), second <- s''(z), each where its pointer is not null; second needs first. NaN stays NaN.
 void apply_activation(const Activation& activation, Index count, double* z, double* first, double* second);
 
 }  // namespace nadir

@@ -1,0 +1,84 @@
+// Functions of arrays against the mathematical library (good to one unit in the last place), on every instruction set.
+#include "nadir/linalg/elementwise.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "nadir/linalg/internal/every_instruction_set_test.hpp"
+
+namespace nadir {
+namespace {
+
+using Elementwise = EveryInstructionSet;
+NADIR_ON_EVERY_INSTRUCTION_SET(Elementwise);
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+double units_apart(double a, double b) {
+  if (a == b) return 0.0;
+  return std::fabs(a - b) / (std::nextafter(std::fabs(b), infinity) - std::fabs(b));
+}
+
+Vector arguments(double least, double most) {
+  Vector x{least, most, 0.5 * (least + most)};
+  Random random(1, 0);
+  for (int i = 0; i < 4000; ++i) x.push_back(least + (most - least) * random.uniform());
+  for (int i = 0; i < 4000; ++i) {
+    const double small = std::exp(-40.0 * random.uniform());
+    x.push_back(most > 0.0 ? small * most : small * least);
+  }
+  return x;
+}
+
+using InPlace = void (*)(Index, double*);
+
+void expect_close(InPlace function, double (*truth)(double), const Vector& x, double units) {
+  Vector y = x;
+  function(static_cast<Index>(y.size()), y.data());
+  for (std::size_t i = 0; i < x.size(); ++i) EXPECT_LE(units_apart(y[i], truth(x[i])), units) << "at " << x[i];
+}
+
+TEST_P(Elementwise, is_within_five_units_of_the_mathematical_library) {
+  expect_close(tanh_in_place, std::tanh, arguments(-25.0, 25.0), 5.0);
+  expect_close(exp_of_nonpositive_in_place, std::exp, arguments(-700.0, 0.0), 5.0);
+  expect_close(expm1_of_nonpositive_in_place, std::expm1, arguments(-50.0, 0.0), 5.0);
+  expect_close(log1p_of_unit_interval_in_place, std::log1p, arguments(0.0, 1.0), 5.0);
+}
+
+TEST_P(Elementwise, does_not_depend_on_position_or_length) {
+  const Vector x = arguments(-3.0, 0.0);
+  for (const InPlace function : {tanh_in_place, exp_of_nonpositive_in_place, expm1_of_nonpositive_in_place, log1p_of_unit_interval_in_place}) {
+    Vector whole = x;
+    function(static_cast<Index>(whole.size()), whole.data());
+    for (std::size_t i = 0; i < 100; ++i) {
+      double alone = x[i];
+      function(1, &alone);
+      EXPECT_EQ(alone, whole[i]);
+    }
+    function(0, nullptr);
+  }
+}
+
+TEST_P(Elementwise, keeps_nan_and_limits) {
+  for (const InPlace function : {tanh_in_place, exp_of_nonpositive_in_place, expm1_of_nonpositive_in_place, log1p_of_unit_interval_in_place}) {
+    double x = std::numeric_limits<double>::quiet_NaN();
+    function(1, &x);
+    EXPECT_TRUE(std::isnan(x));
+  }
+  Vector x{infinity, -infinity, 0.0};
+  tanh_in_place(3, x.data());
+  EXPECT_EQ(x, (Vector{1.0, -1.0, 0.0}));
+  x = {0.0, -infinity, -1e300};
+  exp_of_nonpositive_in_place(3, x.data());
+  EXPECT_EQ(x[0], 1.0);
+  EXPECT_LT(x[1], 1e-307);
+  EXPECT_LT(x[2], 1e-307);
+  x = {0.0, -infinity, -1e300};
+  expm1_of_nonpositive_in_place(3, x.data());
+  EXPECT_EQ(x, (Vector{0.0, -1.0, -1.0}));
+}
+
+}  // namespace
+}  // namespace nadir
