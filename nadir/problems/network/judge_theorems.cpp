@@ -51,7 +51,7 @@ void state_exact_fit(const Network& problem, std::span<const double> x, Judgemen
   const std::optional<double> radius = exact_fit_radius(bounds);
   if (!radius || !(*radius * (1.0 + room) <= bounds.max_radius)) return;
   builder.prove("interpolating-point", "weights that fit every sample exactly, with the value 0, lie within " + text(*radius),
-                "Newton-Kantorovich for more unknowns than equations [Ortega1968]",
+                "Newton-Kantorovich with more unknowns than equations",
                 {{"radius", *radius * (1.0 + room)},
                  {"sigma", bounds.sigma},
                  {"input_norm", spectral_norm_upper(c->layers.inputs) * (1.0 + 0.5 * room)},
@@ -67,13 +67,13 @@ std::optional<double> state_plateau_minimum(const Network& problem, std::span<co
   builder.prove("plateau-minimum",
                 "no unit changes its sign on the data: the network is affine near the point, and a local minimum, as good as the best affine map, "
                 "lies within " + text(radius),
-                "[YunSraJadbabaie2019b, Thm 1], for a given point", {{"radius", radius}, {"value", value}});
+                "Yun, Sra, Jadbabaie 2019 (small nonlinearities), theorem 1, for a given point", {{"radius", radius}, {"value", value}});
   return value;
 }
 
 std::optional<KinkStatement> state_kinks(const Network& problem, std::span<const double> x, double scale, double tolerance,
                                          JudgementBuilder& builder) {
-  const char* const theorem = "first- and second-order test at kinks [YunSraJadbabaie2019]";
+  const char* const theorem = "Yun, Sra, Jadbabaie 2019 (testing local optimality), and convexity of the loss";
   if (kink_test_work(problem.data()) > max_kink_test_work) return std::nullopt;
   const std::optional<KinkCase> c = kink_case(problem, x);
   if (!c) return std::nullopt;

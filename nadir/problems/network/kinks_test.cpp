@@ -302,6 +302,36 @@ TEST(Kinks, closed_form_agrees_with_tried_perturbations) {
   EXPECT_GE(others, 60);
 }
 
+// Two outputs, residuals that are small integers with (i) of the theorem more often than by chance: each row sums to zero
+// and is orthogonal to small integer activations by rejection.
+TEST(Kinks, proofs_for_two_outputs_survive_tried_perturbations) {
+  Random random(12);
+  const auto integer = [&](Index range) { return static_cast<double>(random.index(2 * range + 1) - range); };
+  int minima = 0, descents = 0;
+
+  for (int trial = 0; trial < 60000 && minima < 40; ++trial) {
+    const Index n = 4 + random.index(2);
+    Sample s{Matrix(1, 1), Matrix(1, 1), Matrix(2, 1), Matrix(2, 1), Matrix(1, n), Matrix(2, n)};
+    for (double& x : s.X.flat()) x = integer(3);
+    s.W1(0, 0) = 1.0;
+    s.b1(0, 0) = -s.X(0, random.index(n));
+    for (double& a : s.W2.flat()) a = integer(2);
+    s.Y = forward(make_case(s), make_case(s).hidden, s.W2, {0.0, 0.0});
+    for (Index i = 0; i < s.Y.size(); ++i) s.Y.data()[i] -= i % 2 == 0 || random.uniform() < 0.3 ? integer(2) : 0.0;
+    const KinkCase c = make_case(s);
+    const KinkReport r = examine_kinks(c);
+    if (r.standing == KinkStanding::descends && descents < 400) {
+      ++descents;
+      EXPECT_TRUE(some_step_descends(c, s, *r.direction)) << "trial " << trial << " order " << r.direction->order;
+    }
+    if (r.standing != KinkStanding::local_minimum || loss(forward(c, c.hidden, c.outer, bias_of(s)), s.Y) == 0.0) continue;
+    ++minima;
+    EXPECT_FALSE(perturbations_descend(c, s, 1e-3, 400, random)) << "trial " << trial << (r.rigor == Rigor::proved ? " proved" : " numerical");
+  }
+
+  EXPECT_GE(minima, 10);
+}
+
 // With two equal outputs, R is the sum of two scalar risks, so a scalar minimum stays one and the descent stays.
 TEST(Kinks, two_copies_of_a_scalar_output_have_the_scalar_verdict) {
   for (const bool is_minimum : {true, false}) {
