@@ -228,16 +228,20 @@ TEST(OnnxGraph, has_layers_of_weights_of_their_own_with_one_bias_and_one_activat
   Model widths = relu_layer();
   widths.tensor("U", {3, 1}, {1, 2, 3});
   widths.node("MatMul", {"a", "U"}, "y");
+  Model list({2, 1});  // Gemm multiplies matrices only
+  list.tensor("w", {2}, {1, 2});
+  set_integer(list.node("Gemm", {"x", "w"}, "y"), "transA", 1);
   Model per_row({any, 5, 2});  // the same layer for each of five rows
   per_row.tensor("W", {2, 2}, {1, 2, 3, 4});
   per_row.node("MatMul", {"x", "W"}, "y");
 
-  EXPECT_THAT(reason(tied), HasSubstr("(MatMul): expected weights of its own for every layer, found \"W\""));
+  EXPECT_THAT(reason(tied), HasSubstr("(MatMul): expected weights of its own for every layer"));
   EXPECT_THAT(reason(twice), HasSubstr("(Tanh): expected one activation behind a layer, found tanh behind relu"));
   EXPECT_THAT(reason(late_bias), HasSubstr("(Add): expected a bias before the activation"));
   EXPECT_THAT(reason(no_layer), HasSubstr("(Relu): expected a dense layer before the first activation"));
   EXPECT_THAT(reason(nothing), HasSubstr("expected at least one dense layer"));
   EXPECT_THAT(reason(widths), HasSubstr("(MatMul): expected weights for 2 numbers, found shape (3, 1)"));
+  EXPECT_THAT(reason(list), HasSubstr("(Gemm): expected a matrix of weights, found shape (2,)"));
   EXPECT_THAT(reason(per_row), HasSubstr("(MatMul): expected a dense layer over all numbers of a sample"));
 }
 

@@ -18,17 +18,17 @@ const OnnxTensor& live_input(const OnnxNode& node, int k, const OnnxScope& scope
   return *tensor;
 }
 
-// alpha M or alpha M^T for a matrix M in C order.
-Matrix weights(const Array& array, bool is_transposed, double alpha) {
-  const Index rows = static_cast<Index>(array.shape[0]), cols = static_cast<Index>(array.shape[1]);
-  Vector values = array.values;
-  for (double& value : values) value *= alpha;
-  Matrix by_columns(cols, rows, std::move(values));  // C order is the transpose by columns
-  if (is_transposed) return by_columns;
-  Matrix result(rows, cols);
-  for (Index j = 0; j < cols; ++j)
-    for (Index i = 0; i < rows; ++i) result(i, j) = by_columns(j, i);
-  return result;
+// alpha W for the d_out x d_in matrix W whose numbers stand in C order, as they are or transposed.
+Matrix weights(const Vector& values, Index d_out, Index d_in, bool is_transposed, double alpha) {
+  const double* number = values.data();
+  Matrix W(d_out, d_in);
+  if (is_transposed) {  // column after column, as in W
+    for (double& entry : W.flat()) entry = alpha * *number++;
+    return W;
+  }
+  for (Index i = 0; i < d_out; ++i)
+    for (Index j = 0; j < d_in; ++j) W(i, j) = alpha * *number++;
+  return W;
 }
 
 // A layer whose weights are input `k`, (d_out, d_in) or its transpose, along one axis of x.
@@ -37,17 +37,18 @@ struct DenseUse {
   std::size_t axis = 0;
   bool is_out_by_in = false;
   double alpha = 1.0;
+  bool may_be_list = false;  // a list of weights is a matrix with one output, and the output's axis goes
 };
 
-// The shape is the result's, but for a matrix given as a list, which drops the axis.
 OnnxTensor dense(const OnnxNode& node, const OnnxTensor& x, const DenseUse& use, OnnxScope& scope) {
   const OnnxConstant& constant = scope.constants.numbers(node, use.k);
-  Array array = *constant.array;
-  const bool is_list = array.shape.size() == 1;
-  if (is_list) array.shape.insert(use.is_out_by_in ? array.shape.begin() : array.shape.end(), 1);
-  if (array.shape.size() != 2 || array.values.empty())
+  const Vector& values = constant.array->values;
+  std::vector<std::int64_t> dims = constant.array->shape;
+  const bool is_list = use.may_be_list && dims.size() == 1;
+  if (is_list) dims.insert(use.is_out_by_in ? dims.begin() : dims.end(), 1);
+  if (dims.size() != 2 || values.empty())
     node.fail("a matrix of weights", "shape " + nadir::shape_text(constant.array->shape));
-  const std::int64_t d_out = array.shape[use.is_out_by_in ? 0 : 1], d_in = array.shape[use.is_out_by_in ? 1 : 0];
+  const std::int64_t d_out = dims[use.is_out_by_in ? 0 : 1], d_in = dims[use.is_out_by_in ? 1 : 0];
   if (!x.shape.is_vector_along(use.axis))
     node.fail("a dense layer over all numbers of a sample", "a product along one axis of shape " + shape_text(x.shape));
   const std::int64_t width = x.shape.dims[use.axis];
@@ -55,11 +56,11 @@ OnnxTensor dense(const OnnxNode& node, const OnnxTensor& x, const DenseUse& use,
     node.fail("weights for " + std::to_string(width) + " numbers", "shape " + nadir::shape_text(constant.array->shape));
   // Tied weights are fewer parameters than their layers have entries: another problem than the one judged here.
   if (!scope.used_weights.insert(constant.origin).second)
-    node.fail("weights of its own for every layer", quoted(constant.origin) + ", which an earlier layer has");
+    node.fail("weights of its own for every layer (exporters may merge equal ones)", quoted(constant.origin) + ", which an earlier layer has");
   SampleShape shape = x.shape;
   shape.dims[use.axis] = d_out;
   if (is_list) shape.dims.erase(shape.dims.begin() + static_cast<std::ptrdiff_t>(use.axis));
-  return scope.layers.dense(x, weights(array, !use.is_out_by_in, use.alpha), std::move(shape), node);
+  return scope.layers.dense(x, weights(values, d_out, d_in, !use.is_out_by_in, use.alpha), std::move(shape), node);
 }
 
 OnnxTensor matmul(const OnnxNode& node, OnnxScope& scope) {
@@ -74,6 +75,7 @@ OnnxTensor matmul(const OnnxNode& node, OnnxScope& scope) {
   // x W contracts the last axis of x; W x the last but one, if there are two.
   use.axis = is_left || rank == 1 ? rank - 1 : rank - 2;
   use.is_out_by_in = !is_left;
+  use.may_be_list = true;
   return dense(node, x, use, scope);
 }
 
