@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "nadir/linalg/dense.hpp"
-#include "nadir/problems/network/passes.hpp"
+#include "nadir/problems/network/workspace.hpp"
 
 namespace nadir {
 namespace {
@@ -42,8 +42,8 @@ double mean(const NetworkData& data, double sum) { return sum / static_cast<doub
 
 class NetworkExpansion final : public Expansion {
  public:
-  NetworkExpansion(const NetworkData& data, const Layout& layout, std::span<const double> x)
-      : x_(x.begin(), x.end()), network_{data, layout, x_.data()}, is_kept_(fits_into_memory(data)) {
+  NetworkExpansion(const NetworkData& data, const Layout& layout, std::shared_ptr<WorkspacePool> pool, std::span<const double> x)
+      : x_(x.begin(), x.end()), network_{data, layout, x_.data()}, is_kept_(fits_into_memory(data)), pool_(std::move(pool)), workspace_(pool_->take()) {
     batches_.resize(is_kept_ ? static_cast<std::size_t>(num_batches(data)) : 1);
     double sum = 0.0;
     for (Index b = 0; b < num_batches(data); ++b) {
@@ -53,6 +53,10 @@ class NetworkExpansion final : public Expansion {
     }
     value_ = mean(data, sum) + penalty(network_);
   }
+
+  NetworkExpansion(const NetworkExpansion&) = delete;
+  NetworkExpansion& operator=(const NetworkExpansion&) = delete;
+  ~NetworkExpansion() override { pool_->give_back(std::move(workspace_)); }
 
   double value() const override { return value_; }
 
@@ -129,14 +133,20 @@ class NetworkExpansion final : public Expansion {
   NetworkView network_;
   bool is_kept_;
   double value_ = 0.0;
-  mutable std::vector<Batch> batches_;
+  std::shared_ptr<WorkspacePool> pool_;
+  mutable Workspace workspace_;
+  std::vector<Batch>& batches_ = workspace_.batches;
   mutable Index num_reversed_ = 0;  // batches that had their backward pass: the first so many
-  mutable HessianScratch scratch_;
+  HessianScratch& scratch_ = workspace_.scratch;
 };
 
 }  // namespace
 
-Network::Network(NetworkData data) : data_(std::move(data)), layout_(data_.layout()) {
+Network::Network(NetworkData data)
+    : data_(std::move(data)),
+      layout_(data_.layout()),
+      expansion_pool_(std::make_shared<WorkspacePool>()),
+      value_pool_(std::make_shared<WorkspacePool>()) {
   const double n = static_cast<double>(data_.num_samples());
   value_of_zero_ = data_.is_cross_entropy ? std::log(static_cast<double>(data_.widths.back()))
                                           : 0.5 * std::pow(frobenius_norm(data_.y), 2) / n;
@@ -144,17 +154,20 @@ Network::Network(NetworkData data) : data_(std::move(data)), layout_(data_.layou
 
 double Network::value(std::span<const double> x) const {
   const NetworkView network{data_, layout_, x.data()};
-  Batch batch;
+  Workspace workspace = value_pool_->take();
+  workspace.batches.resize(1);
+  Batch& batch = workspace.batches.front();
   double sum = 0.0;
   for (Index b = 0; b < num_batches(data_); ++b) {
     shape_batch_number(data_, b, false, batch);
     sum += forward(network, false, batch);
   }
+  value_pool_->give_back(std::move(workspace));
   return mean(data_, sum) + penalty(network);
 }
 
 std::unique_ptr<Expansion> Network::expand(std::span<const double> x) const {
-  return std::make_unique<NetworkExpansion>(data_, layout_, x);
+  return std::make_unique<NetworkExpansion>(data_, layout_, expansion_pool_, x);
 }
 
 double Network::gap_scale(double value) const {

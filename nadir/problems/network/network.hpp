@@ -4,7 +4,7 @@
 // Samples go through in batches of 1024, added in order; products and everything else have fixed partitions, so that
 // bits do not depend on the number of threads. An expansion keeps what the passes left of every batch while that fits
 // into 1 GiB, and otherwise runs them again for every gradient and every block of eight directions: then the memory
-// does not grow with the number of samples.
+// does not grow with the number of samples. A problem keeps the memory of past expansions for the next ones.
 //
 // Where a pre-activation is exactly 0 and s' jumps there, gradient and Hessian are those of the left piece
 // (activation.hpp); nothing here says that they are derivatives of f at such a point.
@@ -17,6 +17,8 @@
 #include "nadir/problems/network/data.hpp"
 
 namespace nadir {
+
+class WorkspacePool;
 
 class Network {
  public:
@@ -37,6 +39,8 @@ class Network {
   NetworkData data_;
   Layout layout_;
   double value_of_zero_ = 0.0;
+  // Memory for expansions and for values, where it is small enough to keep.
+  std::shared_ptr<WorkspacePool> expansion_pool_, value_pool_;
 };
 
 }  // namespace nadir
