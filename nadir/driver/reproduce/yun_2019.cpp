@@ -94,6 +94,8 @@ void add_three_points(std::uint64_t seed, Reproduction& result) {
   result.rows.push_back(always_row("theorem 2, sigmoid: random perturbations", "none lowers the value", harmless_perturbations(sigmoid, minimum, random), num_perturbations));
   result.rows.push_back(close_row("theorem 2, relu: risk of the local minimum", 1.0 / 3, kinked.risk(relu, flat(pair.minimum)), 1e-12));
   result.rows.push_back(always_row("theorem 2, relu: random perturbations", "none lowers the value", harmless_perturbations(relu, flat(pair.minimum), random), num_perturbations));
+  const Verdict v = judge_with(relu, flat(pair.minimum), flat(pair.better));
+  result.rows.push_back(always_row("theorem 2, relu: judged spurious-minimum, proved", "yes", v.headline == Headline::spurious_minimum && v.rigor == Rigor::proved, 1));
   result.rows.push_back(at_most_row("theorem 2, relu: risk of the better point", 0.0, kinked.risk(relu, flat(pair.better))));
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nadir/problems/network/check_pieces.hpp"
+#include "nadir/rigor/exact_rank.hpp"
 
 namespace nadir::network_check {
 namespace {
@@ -171,6 +172,49 @@ Real eigenvalue_lower(const balls::Matrix& A, Index i) {
   return balls::eigenvalues_lower(balls::product_with_transpose(A, A))[static_cast<std::size_t>(i)];
 }
 
+// Rows of A, in order, that are not nearly in the span of those before; by Gram-Schmidt, and trusted in nothing.
+std::vector<Index> independent_rows(const Matrix& A) {
+  std::vector<Index> kept;
+  std::vector<std::vector<double>> basis;
+  const auto dot = [](const std::vector<double>& a, const std::vector<double>& b) {
+    double sum = 0.0;
+    for (std::size_t j = 0; j < a.size(); ++j) sum += a[j] * b[j];
+    return sum;
+  };
+  for (Index i = 0; i < A.rows(); ++i) {
+    std::vector<double> row;
+    for (Index j = 0; j < A.cols(); ++j) row.push_back(A(i, j));
+    const double before = std::sqrt(dot(row, row));
+    for (int pass = 0; pass < 2; ++pass)
+      for (const std::vector<double>& b : basis) {
+        const double along = dot(row, b);
+        for (std::size_t j = 0; j < row.size(); ++j) row[j] -= along * b[j];
+      }
+    const double length = std::sqrt(dot(row, row));
+    if (!(length > 1e-10 * before)) continue;
+    for (double& x : row) x /= length;
+    basis.push_back(std::move(row));
+    kept.push_back(i);
+  }
+  return kept;
+}
+
+// [X; 1] (or X without biases), or some of its rows where they are as many as its exact rank: if these are independent,
+// as the caller must prove, they span its row space.
+balls::Matrix spanning_inputs(const NetworkData& data, slong precision) {
+  const Index extra = data.has_bias ? 1 : 0;
+  Matrix X(data.x.rows + extra, data.x.cols);
+  for (Index j = 0; j < X.cols(); ++j)
+    for (Index i = 0; i < X.rows(); ++i) X(i, j) = i < data.x.rows ? data.x(i, j) : 1.0;
+  const std::vector<Index> kept = independent_rows(X);
+  const std::optional<Index> rank = exact_rank(X, 2e9);
+  if (!rank || *rank != static_cast<Index>(kept.size())) return balls::Matrix(precision, X);
+  Matrix rows(*rank, X.cols());
+  for (Index j = 0; j < X.cols(); ++j)
+    for (Index i = 0; i < *rank; ++i) rows(i, j) = X(kept[static_cast<std::size_t>(i)], j);
+  return balls::Matrix(precision, rows);
+}
+
 // (b) and (c) of README.md: does one layer, changed by at most the radius, reach the best affine map?
 bool reaches(const NetworkData& data, const Parameters& p, const AffineRegion& region, const balls::Matrix& X, const Real& product_squared,
              const Real& lambda, const Real& radius_squared) {
@@ -248,15 +292,14 @@ TheoremAnswer check_plateau_minimum(const NetworkData& data, const Parameters& p
   if (is_at_most(radius_squared, squared(Real(precision, 1e-6)) * squared_norm_of(p)) != Answer::yes) return no("the radius is not small beside the point");
   const std::optional<AffineRegion> region = affine_region(data, p);
   if (!region) return unknown(sign_text);
-  const balls::Matrix X = extended_input(data, balls::Matrix(precision, data.x));
   const balls::Matrix R = affine_layer(data, p, data.num_layers() - 1, region->output) - balls::Matrix(precision, data.y);
   const Real n(precision, static_cast<double>(data.num_samples())), half_squares = 0.5 * squared_norm(R);
-  const balls::Matrix product = balls::product_with_transpose(R, X);
-  if (balls::is_exactly_zero(product)) {
+  if (balls::is_exactly_zero(balls::product_with_transpose(R, extended_input(data, balls::Matrix(precision, data.x))))) {
     if (is_at_most(value * n, half_squares) == Answer::yes) return {Answer::yes, ""};
     return unknown("the minimum's value is not shown to be so large");
   }
-  const Real lambda = eigenvalue_lower(X, 0), product_squared = squared_norm(product);
+  const balls::Matrix X = spanning_inputs(data, precision);
+  const Real lambda = eigenvalue_lower(X, 0), product_squared = squared_norm(balls::product_with_transpose(R, X));
   if (!is_positive(lambda)) return unknown("the rows of the inputs are not shown to be independent");
   if (is_at_most(value * n, half_squares - 0.5 * (product_squared / lambda)) != Answer::yes) return unknown("the minimum's value is not shown to be so large");
   if (reaches(data, p, *region, X, product_squared, lambda, radius_squared)) return {Answer::yes, ""};

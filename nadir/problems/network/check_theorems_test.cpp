@@ -106,6 +106,23 @@ TEST(CheckPlateauMinimum, needs_a_radius_that_reaches_the_plateau) {
   EXPECT_FALSE(off.holds("plateau-minimum", {{"radius", 1e-4}, {"value", value}}));  // not small beside the point
 }
 
+// A constant feature beside the bias: independent rows that span the inputs take their place, and one bit more is no
+// longer dependent (then the best affine map fits three samples exactly).
+TEST(CheckPlateauMinimum, knows_dependent_inputs_from_nearly_dependent_ones) {
+  Case constant = plateau;
+  constant.X = Matrix::from_rows({{0, 1, 2}, {1, 1, 1}});
+  constant.W1 = Matrix::from_rows({{3, 0}, {0, 0}});
+  Case nearly = constant;
+  nearly.X(1, 2) = above(1.0);
+  const Numbers numbers{{"radius", 1e-7}, {"value", 1.0 - 1e-15}};
+
+  EXPECT_TRUE(constant.holds("plateau-minimum", numbers));
+  EXPECT_FALSE(nearly.holds("plateau-minimum", numbers));
+  constant.b2(0, 0) += 0x1p-30;
+  EXPECT_TRUE(constant.holds("plateau-minimum", numbers));
+  EXPECT_FALSE(constant.holds("plateau-minimum", {{"radius", 1e-11}, {"value", 0.0}}));
+}
+
 TEST(CheckPlateauMinimum, refuses_a_unit_that_bends_or_touches) {
   Case bends = plateau, touches = plateau;
   bends.b1(0, 0) = -1.0;

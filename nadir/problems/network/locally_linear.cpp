@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "nadir/base/error.hpp"
 #include "nadir/linalg/dense.hpp"
+#include "nadir/linalg/pivoted.hpp"
 #include "nadir/rigor/definiteness.hpp"
+#include "nadir/rigor/exact_rank.hpp"
 #include "nadir/rigor/fp_environment.hpp"
 #include "nadir/rigor/norms.hpp"
 #include "nadir/rigor/product.hpp"
@@ -16,6 +19,7 @@ namespace nadir {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double max_rank_work = 2e9;  // multiplications modulo a prime: about a second
 
 void expect(const char* what, Index expected, Index found) {
   if (expected != found) throw InputError(what, std::to_string(expected), std::to_string(found));
@@ -102,16 +106,36 @@ class LocallyAffineExamination {
     return is_finite(z);
   }
 
+  double residual_product() const { return frobenius_norm_upper(enclose_product(residual_, Op::none, inputs_, Op::transpose)); }
+  double least_eigenvalue() const { return proves_positive_definite(enclose_product(inputs_, Op::none, inputs_, Op::transpose)).margin; }
+
+  // Keeps rows of Xt that span its row space, where as many are independent as its rank is, exactly.
+  bool keep_spanning_rows() {
+    std::vector<Index> kept = pivoted_qr(transpose(inputs_.mid), 1e-10).pivots;
+    const std::optional<Index> rank = exact_rank(inputs_.mid, max_rank_work);
+    if (!is_exact(inputs_) || !rank || *rank != static_cast<Index>(kept.size())) return false;
+    std::sort(kept.begin(), kept.end());
+    BallMatrix rows(*rank, inputs_.cols());
+    for (Index j = 0; j < inputs_.cols(); ++j)
+      for (Index i = 0; i < *rank; ++i) rows.mid(i, j) = inputs_.mid(kept[static_cast<std::size_t>(i)], j);
+    inputs_ = std::move(rows);
+    return true;
+  }
+
   LocallyAffineReport compare(const BallMatrix& last) {
-    const double product_norm = frobenius_norm_upper(enclose_product(residual_, Op::none, inputs_, Op::transpose));
+    double product_norm = residual_product();
     if (product_norm == 0.0) {  // (a)
       report_.gap = 0.0;
       report_.optimum_lower = report_.half_squares.lower;
       report_.is_minimum = true;
       return std::move(report_);
     }
-    const double lambda = proves_positive_definite(enclose_product(inputs_, Op::none, inputs_, Op::transpose)).margin;
-    if (!(lambda > 0.0) || !std::isfinite(lambda)) return fail("the rows of the inputs (with the constant one) are not proved independent");
+    double lambda = least_eigenvalue();
+    if (!(lambda > 0.0) && keep_spanning_rows()) {
+      product_norm = residual_product();
+      lambda = least_eigenvalue();
+    }
+    if (!(lambda > 0.0) || !std::isfinite(lambda)) return fail("the rows of the inputs (with the constant one) are not shown to span what they span");
     const double distance = div_up(product_norm, sqrt_down(lambda));
     report_.gap = mul_up(0.5, mul_up(distance, distance));
     report_.optimum_lower = std::fmax(0.0, sub_down(report_.half_squares.lower, report_.gap));
@@ -151,7 +175,7 @@ class LocallyAffineExamination {
 
   const std::vector<PiecewiseLinearLayer>& layers_;
   bool has_bias_;
-  BallMatrix inputs_;  // Xt
+  BallMatrix inputs_;  // Xt, or independent rows that span its row space
   ConstMatrixView X_, Y_;
   BallMatrix residual_;
   Vector slopes_;             // of the last hidden layer

@@ -18,6 +18,8 @@
 // (c) For two layers, D the slopes of the hidden units: if sigma := sigma_{d_y}(W_2 D) > 0 then the first layer,
 //     changed by V = -(W_2 D)^+ (Rs Pi Xt^+), reaches S*; |V| <= n_r / (sqrt(lambda) sigma). It stays in U if
 //     |V| max |xt_i| < min |pre-activation|.
+// Where rows of Xt are dependent (a pixel that is 0 in all samples), Xt stands in (b) and (c) for independent rows of it
+// that span the same space: as many as its exact rank.
 // A value below S* elsewhere makes that minimum spurious. The minimum is never strict where hidden weights can be
 // rescaled. Not proved here: that a point that fails is none.
 #pragma once

@@ -124,14 +124,27 @@ TEST(LocallyLinear, shapes_are_checked) {
   EXPECT_THROW(examine_locally_affine(layers_of(integer_plateau, {1, 0}), line, Matrix(1, 2)), InputError);
 }
 
-// Rows of Xt are dependent (a constant feature): nothing is divided by zero, and an exact plateau is still proved.
-TEST(LocallyLinear, dependent_inputs_need_an_exact_point) {
-  const Matrix X = Matrix::from_rows({{0, 1, 2}, {1, 1, 1}});
+// A constant feature and one that is zero: the row space is that of the line and the constant.
+TEST(LocallyLinear, dependent_inputs_are_reduced_to_rows_that_span_them) {
+  const Matrix X = Matrix::from_rows({{0, 1, 2}, {1, 1, 1}, {0, 0, 0}});
+  TwoLayerPoint p = integer_plateau;
+  p.W1 = Matrix::from_rows({{3, 0, 0}, {0, 0, 0}});
+
+  EXPECT_TRUE(examine_locally_affine(layers_of(p, {1, 0}), X, six_step).is_minimum);
+  p.b2(0, 0) += 0x1p-30;
+  const LocallyAffineReport r = examine_locally_affine(layers_of(p, {1, 0}), X, six_step);
+  EXPECT_TRUE(r.is_minimum) << r.reason;
+  EXPECT_LE(r.optimum_lower, 3.0);
+  EXPECT_GT(r.optimum_lower, 3.0 - 1e-14);
+}
+
+// A row that misses dependence by its last bit counts as a row of its own: nothing is claimed through a rank in floating
+// point, and the best affine map is then exact (three rows on three samples, S* = 0).
+TEST(LocallyLinear, nearly_dependent_inputs_are_not_taken_for_dependent) {
+  const Matrix X = Matrix::from_rows({{0, 1, 2}, {1, 1, std::nextafter(1.0, 2.0)}});
   TwoLayerPoint p = integer_plateau;
   p.W1 = Matrix::from_rows({{3, 0}, {0, 0}});
 
-  EXPECT_TRUE(examine_locally_affine(layers_of(p, {1, 0}), X, six_step).is_minimum);
-  p.b2(0, 0) += 0.5;
   EXPECT_FALSE(examine_locally_affine(layers_of(p, {1, 0}), X, six_step).is_minimum);
 }
 
@@ -185,7 +198,9 @@ TEST(Constructions, relu_minimum_of_three_points_is_proved) {
   const LocallyAffineReport r = examine_locally_affine(layers_of(relu.minimum, {1, 0}), e.X, e.Y);
 
   EXPECT_TRUE(r.is_locally_affine);
-  EXPECT_FALSE(r.is_minimum);  // 1/6 rounds, and dependent inputs need an exact point
+  EXPECT_TRUE(r.is_minimum) << r.reason;
+  EXPECT_NEAR(r.optimum_lower, 1.0 / 3, 1e-14);
+  EXPECT_LT(r.radius, 1e-13);
 }
 
 TEST(Constructions, inputs_that_the_theorem_excludes_are_errors) {
