@@ -271,6 +271,32 @@ TEST_F(OnnxExternalData, is_named_when_it_is_missing_or_of_another_size) {
     EXPECT_THAT(reason_of(stored("exact.bin", bad)), HasSubstr("as the offset of its external data"));
 }
 
+// Its fingerprint is that of the model's file alone: the weights are kept with a run as its point, a scaling is not.
+TEST_F(OnnxExternalData, holds_weights_but_no_scaling_of_the_input) {
+  Weights shifted = stored("exact.bin");
+  shifted.W.set_name("mean");
+  shifted.W.set_dims(0, 1);
+  shifted.W.set_dims(1, 2);
+  auto& sub = *shifted.model.graph().mutable_node(0);
+  sub.set_op_type("Sub");
+  sub.set_input(1, "same");
+  sub.set_output(0, "u");
+  shifted.model.node("Identity", {"mean"}, "same");
+  shifted.model.graph().mutable_node()->SwapElements(0, 1);
+  shifted.model.tensor("V", {2, 1}, {1, 2});
+  shifted.model.node("MatMul", {"u", "V"}, "y");
+  Weights biased = stored("exact.bin");
+  biased.W.set_dims(0, 1);
+  biased.W.set_dims(1, 2);
+  biased.model.graph().mutable_node(0)->set_output(0, "z");
+  biased.model.graph().mutable_node(0)->set_input(1, "V");
+  biased.model.tensor("V", {2, 2}, {1, 2, 3, 4});
+  biased.model.node("Add", {"z", "W"}, "y");
+
+  EXPECT_THAT(reason_of(shifted), HasSubstr("(Sub): expected the scaling of the input in the model itself"));
+  EXPECT_THAT(read(biased).layers[0].b, ElementsAre(1, 2));
+}
+
 TEST_F(OnnxExternalData, is_never_read_from_outside_the_model_s_folder) {
   for (const std::string& bad : {std::string(), std::string("../x"), std::string("sub/../../x"), folder_ + "/exact.bin",
                                  std::string("exact.bin\0x", 11)})

@@ -13,6 +13,12 @@
 namespace nadir::internal {
 namespace {
 
+bool is_external(const onnx::TensorProto& tensor) {
+  return tensor.data_location() == onnx::TensorProto::EXTERNAL;
+}
+
+std::shared_ptr<const Array> shared(Array array) { return std::make_shared<const Array>(std::move(array)); }
+
 Array scalar(double value) { return {{}, {value}}; }
 
 Array list(Vector values) { return {{static_cast<std::int64_t>(values.size())}, std::move(values)}; }
@@ -61,9 +67,8 @@ std::vector<std::int64_t> transpose_perm(const OnnxNode& node, std::size_t num_a
   return node.integers("perm").value_or(reversed);
 }
 
-void OnnxConstants::add(const std::string& name, Array array, const std::string& origin, const std::string& place) {
-  auto shared = std::make_shared<const Array>(std::move(array));
-  if (name.empty() || !constants_.emplace(name, OnnxConstant{std::move(shared), origin}).second)
+void OnnxConstants::add(const std::string& name, OnnxConstant constant, const std::string& place) {
+  if (name.empty() || !constants_.emplace(name, std::move(constant)).second)
     throw InputError(place, "a name of its own for every tensor", quoted(name));
 }
 
@@ -71,7 +76,7 @@ void OnnxConstants::add_initializer(const onnx::TensorProto& tensor) {
   const std::string place = file_ + ", initializer " + quoted(tensor.name());
   Array array = onnx_tensor(tensor, folder_, place);
   num_numbers_ += static_cast<std::int64_t>(array.values.size());
-  add(tensor.name(), std::move(array), tensor.name(), place);
+  add(tensor.name(), {shared(std::move(array)), tensor.name(), is_external(tensor)}, place);
 }
 
 void OnnxConstants::add_constant_node(const OnnxNode& node) {
@@ -89,7 +94,8 @@ void OnnxConstants::add_constant_node(const OnnxNode& node) {
   if (value.name() == "value_ints") array = list(Vector(value.ints().begin(), value.ints().end()));
   require_finite(array, node.place());
   num_numbers_ += static_cast<std::int64_t>(array.values.size());
-  add(node.proto().output(0), std::move(array), node.proto().output(0), node.place());
+  const std::string& name = node.proto().output(0);
+  add(name, {shared(std::move(array)), name, is_external(value.t())}, node.place());
 }
 
 const OnnxConstant* OnnxConstants::find(std::string_view name) const {
@@ -214,18 +220,20 @@ void OnnxConstants::fold(const OnnxNode& node) {
     node.fail("inputs and one output", std::to_string(node.proto().output_size()) + " outputs");
   const OnnxConstant& first = any(node, 0);
   const std::string& output = node.proto().output(0);
-  if (op == "Identity") {
-    if (output.empty() || !constants_.emplace(output, OnnxConstant(first)).second)
-      node.fail("a name of its own for every tensor", quoted(output));
-    return;
+  if (op == "Identity") return add(output, first, node.place());
+  bool has_external = false;
+  for (int k = 0; k < node.proto().input_size(); ++k) {
+    charge(any(node, k).array->values.size(), node);
+    has_external = has_external || any(node, k).is_external;
   }
-  for (int k = 0; k < node.proto().input_size(); ++k) charge(any(node, k).array->values.size(), node);
-  const std::string origin = first.origin;
-  if (op == "Cast") return add(output, cast(node), origin, node.place());
-  if (op == "Gather") return add(output, gathered(node), origin, node.place());
-  if (op == "Concat") return add(output, joined(node), origin, node.place());
+  const auto put = [&](Array array) {
+    add(output, {shared(std::move(array)), std::string(first.origin), has_external}, node.place());
+  };
+  if (op == "Cast") return put(cast(node));
+  if (op == "Gather") return put(gathered(node));
+  if (op == "Concat") return put(joined(node));
   if (op == "Transpose" || op == "Reshape" || op == "Flatten" || op == "Squeeze" || op == "Unsqueeze")
-    return add(output, moved(node), origin, node.place());
+    return put(moved(node));
   node.fail("Cast, Transpose, Reshape, Flatten, Squeeze, Unsqueeze, Gather or Concat where all inputs are constants",
             quoted(op));
 }
@@ -243,7 +251,7 @@ void OnnxConstants::add_shape(const OnnxNode& node, const SampleShape& shape) {
     dims.push_back(static_cast<double>(shape.dims[k]));
   }
   if (node.proto().output_size() != 1) node.fail("one output", std::to_string(node.proto().output_size()));
-  add(node.proto().output(0), list(std::move(dims)), node.proto().output(0), node.place());
+  add(node.proto().output(0), {shared(list(std::move(dims))), node.proto().output(0), false}, node.place());
 }
 
 }  // namespace nadir::internal

@@ -16,6 +16,7 @@ namespace nadir::internal {
 struct OnnxConstant {
   std::shared_ptr<const Array> array;
   std::string origin;  // the initializer or node that its numbers come from
+  bool is_external = false;  // they lie in another file than the model
 };
 
 class OnnxConstants {
@@ -45,7 +46,7 @@ class OnnxConstants {
   void add_shape(const OnnxNode& node, const SampleShape& shape);
 
  private:
-  void add(const std::string& name, Array array, const std::string& origin, const std::string& place);
+  void add(const std::string& name, OnnxConstant constant, const std::string& place);
   void charge(std::size_t count, const OnnxNode& node);
   const OnnxConstant& any(const OnnxNode& node, int k) const;
   Array cast(const OnnxNode& node) const;

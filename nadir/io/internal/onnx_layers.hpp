@@ -50,6 +50,8 @@ class OnnxLayers {
   OnnxTensor erf(const OnnxTensor& x, const OnnxNode& node);
   OnnxTensor softmax(const OnnxTensor& x, const OnnxNode& node);
 
+  // Whether constants still belong to the scaling of the input.
+  bool is_at_input() const { return network_.layers.empty(); }
   // The network whose output is `x`; `last` is the graph's last node.
   DataNetwork finish(const OnnxTensor& x, const OnnxNode& last);
 

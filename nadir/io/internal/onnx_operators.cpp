@@ -112,8 +112,13 @@ WithConstant with_constant(const OnnxNode& node, const OnnxScope& scope) {
   node.require_inputs(2, 2);
   node.require_attributes({"broadcast", "consumed_inputs"});
   const bool is_first = scope.find_live(node.input(0)) != nullptr;
-  return {&live_input(node, is_first ? 0 : 1, scope), scope.constants.numbers(node, is_first ? 1 : 0).array.get(),
-          is_first};
+  const OnnxTensor& x = live_input(node, is_first ? 0 : 1, scope);
+  const OnnxConstant& constant = scope.constants.numbers(node, is_first ? 1 : 0);
+  // Weights travel as the point of a run. What else says which function is judged must be under its fingerprint.
+  if (constant.is_external && scope.layers.is_at_input())
+    node.fail("the scaling of the input in the model itself, whose fingerprint covers it",
+              "external data for " + quoted(constant.origin));
+  return {&x, constant.array.get(), is_first};
 }
 
 OnnxTensor sum(const OnnxNode& node, OnnxScope& scope) {
