@@ -458,3 +458,34 @@ def test_the_folder_may_be_moved_and_still_verifies(nadir, case, tmp_path):
 
     assert nadir("verify", "elsewhere/run", "--json").json()["verified"] is True
     assert json.loads((tmp_path / "elsewhere" / "run" / "verdict.json").read_text())["family"] == "matrix-completion"
+
+
+def test_predictions_with_side_information_go_through_the_features(nadir, case, tmp_path):
+    random = numpy.random.default_rng(6)
+    left, right = random.standard_normal((SHAPE[0], 4)), random.standard_normal((SHAPE[1], 3))
+    numpy.save(tmp_path / "left.npy", left)
+    numpy.savetxt(tmp_path / "right.csv", right, delimiter=",")
+    (tmp_path / "pairs.csv").write_text("8,6\n0,3\n")
+
+    run = nadir(*SOLVE, "ratings.csv", "--lambda", "0.3", "--row-features", "left.npy", "--column-features", "right.csv", "--center", "global",
+                "-o", "run")
+
+    assert run.code == 0, run.err
+    point = numpy.load(tmp_path / "run" / "point.npz")
+    expected = case.values.mean() + left @ point["U"] @ point["V"].T @ right.T
+    found = nadir("predict", "run", "--pairs", "pairs.csv", "--json").json()["predictions"]
+    assert [p["prediction"] for p in found] == pytest.approx([expected[8, 6], expected[0, 3]], rel=1e-12)
+
+
+def test_predictions_of_a_semidefinite_matrix_are_symmetric_over_shared_names(nadir, tmp_path):
+    (tmp_path / "r.csv").write_text("ann,ann,2\nann,bob,1\nbob,ann,1\nbob,cid,0.5\ncid,bob,0.5\nbob,bob,3\n")
+    (tmp_path / "pairs.csv").write_text("ann,cid\ncid,ann\ncid,cid\n")
+
+    run = nadir(*SOLVE, "r.csv", "--psd", "--lambda", "0.1", "-o", "run")
+
+    assert run.code == 0, run.err
+    u = numpy.load(tmp_path / "run" / "point.npz")["U"]
+    found = [p["prediction"] for p in nadir("predict", "run", "--pairs", "pairs.csv", "--json").json()["predictions"]]
+    assert found[0] == found[1]
+    assert found == pytest.approx([u[0] @ u[2], u[0] @ u[2], u[2] @ u[2]], rel=1e-12)
+    assert [p["column"] for p in nadir("predict", "run", "--row", "ann", "--json").json()["predictions"]] == ["cid"]
