@@ -11,14 +11,13 @@ namespace {
 
 constexpr Index batch_size = 1024;
 constexpr Index most_stacked = 8;          // directions of a block that go through together
-constexpr double most_kept_bytes = 1073741824.0;  // of an expansion's batches
 
 Index num_batches(const NetworkData& data) { return (data.num_samples() + batch_size - 1) / batch_size; }
 
-bool fits_into_memory(const NetworkData& data) {
+double bytes_of_batches(const NetworkData& data) {
   double per_sample = 2.0 * static_cast<double>(data.widths.back());
   for (std::size_t l = 1; l + 1 < data.widths.size(); ++l) per_sample += 4.0 * static_cast<double>(data.widths[l]);
-  return 8.0 * per_sample * static_cast<double>(data.num_samples()) <= most_kept_bytes;
+  return 8.0 * per_sample * static_cast<double>(data.num_samples());
 }
 
 void shape_batch_number(const NetworkData& data, Index number, bool with_derivatives, Batch& batch) {
@@ -42,8 +41,8 @@ double mean(const NetworkData& data, double sum) { return sum / static_cast<doub
 
 class NetworkExpansion final : public Expansion {
  public:
-  NetworkExpansion(const NetworkData& data, const Layout& layout, std::shared_ptr<WorkspacePool> pool, std::span<const double> x)
-      : x_(x.begin(), x.end()), network_{data, layout, x_.data()}, is_kept_(fits_into_memory(data)), pool_(std::move(pool)), workspace_(pool_->take()) {
+  NetworkExpansion(const NetworkData& data, const Layout& layout, std::span<const double> x, bool is_kept, std::shared_ptr<WorkspacePool> pool)
+      : x_(x.begin(), x.end()), network_{data, layout, x_.data()}, is_kept_(is_kept), pool_(std::move(pool)), workspace_(pool_->take()) {
     batches_.resize(is_kept_ ? static_cast<std::size_t>(num_batches(data)) : 1);
     double sum = 0.0;
     for (Index b = 0; b < num_batches(data); ++b) {
@@ -142,11 +141,12 @@ class NetworkExpansion final : public Expansion {
 
 }  // namespace
 
-Network::Network(NetworkData data)
+Network::Network(NetworkData data, double most_kept_bytes)
     : data_(std::move(data)),
       layout_(data_.layout()),
       expansion_pool_(std::make_shared<WorkspacePool>()),
       value_pool_(std::make_shared<WorkspacePool>()) {
+  keeps_batches_ = bytes_of_batches(data_) <= most_kept_bytes;
   const double n = static_cast<double>(data_.num_samples());
   value_of_zero_ = data_.is_cross_entropy ? std::log(static_cast<double>(data_.widths.back()))
                                           : 0.5 * std::pow(frobenius_norm(data_.y), 2) / n;
@@ -167,7 +167,7 @@ double Network::value(std::span<const double> x) const {
 }
 
 std::unique_ptr<Expansion> Network::expand(std::span<const double> x) const {
-  return std::make_unique<NetworkExpansion>(data_, layout_, expansion_pool_, x);
+  return std::make_unique<NetworkExpansion>(data_, layout_, x, keeps_batches_, expansion_pool_);
 }
 
 double Network::gap_scale(double value) const {

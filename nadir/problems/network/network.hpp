@@ -22,7 +22,8 @@ class WorkspacePool;
 
 class Network {
  public:
-  explicit Network(NetworkData data);
+  // most_kept_bytes: what an expansion may keep of its batches; 0 runs every pass again. Bits are the same.
+  explicit Network(NetworkData data, double most_kept_bytes = 1073741824.0);
 
   const Layout& layout() const { return layout_; }
   double value(std::span<const double> x) const;
@@ -39,6 +40,7 @@ class Network {
   NetworkData data_;
   Layout layout_;
   double value_of_zero_ = 0.0;
+  bool keeps_batches_ = true;
   // Memory for expansions and for values, where it is small enough to keep.
   std::shared_ptr<WorkspacePool> expansion_pool_, value_pool_;
 };

@@ -176,6 +176,38 @@ TEST(Network, batches_add_up_where_samples_are_no_multiple_of_their_size) {
   }
 }
 
+TEST(Network, passes_that_are_run_again_give_the_same_bits_as_passes_that_are_kept) {
+  for (const char* loss : {"squared", "cross-entropy"}) {
+    const NetworkOptions o = random_problem("softplus", loss, 2100, {6, 5});
+
+    const Derivatives kept = derivatives(Network(read_network_data(o)), 11), again = derivatives(Network(read_network_data(o), 0.0), 11);
+
+    EXPECT_EQ(kept.value, again.value);
+    EXPECT_EQ(kept.gradient, again.gradient);
+    EXPECT_EQ(kept.products, again.products);
+  }
+}
+
+// Memory goes from expansion to expansion; nothing of the one before may be seen.
+TEST(Network, expansions_in_borrowed_memory_repeat_themselves) {
+  const NetworkOptions o = random_problem("tanh", "cross-entropy", 1100, {7});
+  const Network problem(read_network_data(o));
+  const Derivatives first = derivatives(problem, 2);
+  {
+    const Vector other = random_vector(problem.layout().dimension(), 9);
+    const auto a = problem.expand(other), b = problem.expand(other);
+    Vector g(other.size());
+    a->gradient(g);
+    b->gradient(g);
+  }
+
+  const Derivatives second = derivatives(problem, 2);
+
+  EXPECT_EQ(first.value, second.value);
+  EXPECT_EQ(first.gradient, second.gradient);
+  EXPECT_EQ(first.products, second.products);
+}
+
 TEST(Network, a_block_of_products_is_that_of_its_columns) {
   const NetworkOptions o = random_problem("silu", "cross-entropy", 50, {6, 5});
   const Network problem(read_network_data(o));
