@@ -73,7 +73,8 @@ def test_film_ratings_with_lambda_by_cross_validation(nadir):
 
 
 def test_joke_ratings_with_weighted_lambda(nadir):
-    verdict = proved(nadir, "--ratings", file_of("jester5k/jester5k.csv"), "--center", "both", "--weighted-lambda", "--holdout", "0.1")
+    verdict = proved(nadir, "--ratings", file_of("jester5k/jester5k.csv"), "--center", "both", "--center-damping", "5", "--weighted-lambda",
+                     "--lambda", "0.32", "--holdout", "0.1")
 
     assert verdict["details"]["entries"] + verdict["details"]["holdout_entries"] == 363209
     assert verdict["details"]["holdout_rmse"] < 4.1
