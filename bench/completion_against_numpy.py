@@ -196,7 +196,7 @@ def run_synthetic(options, folder):
     sweeps = ["--solver", "alternating", "--switch-decrease", "0", "--max-iterations", "10"]
     result, traces = {"ten_sweeps": [], "proof": []}, {}
     for threads in (1, 2):
-        result["ten_sweeps"].append(nadir(options.nadir, threads, [*files, "--rank", rank, "--lambda", "0.5", *sweeps])[0])
+        result["ten_sweeps"].append(nadir(options.nadir, threads, [*files, "--rank", rank, "--lambda", "0.05", *sweeps])[0])
         solved, trace, _, _ = nadir(options.nadir, threads, [*files, "--lambda", penalty], verify=threads == 2)
         result["proof"].append(solved)
         traces[f"nadir, {threads} threads"] = trace
