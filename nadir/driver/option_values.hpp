@@ -18,7 +18,7 @@ std::vector<std::string> option_names(const OptionList& rows);
 std::string value_kind(const OptionRow& row);
 bool is_flag(const OptionRow& row);  // a bool
 bool is_list(const OptionRow& row);
-bool is_data(const OptionRow& row);  // a DataMatrix or DataBlocks
+bool is_data(const OptionRow& row);  // names a file
 
 // Writes the field that the row points to. Booleans are "true" or "false", lists are "32,16" (empty for
 // none), data are paths (loaded later, by load_data). Throws InputError with `place` when the text is not a

@@ -62,6 +62,12 @@ ScaledResidual::ScaledResidual(const CompletionModel& model, const Vector& R)
   error = mul_up(32.0 * unit * depth, add_up(sums, 1e-290));
 }
 
+bool is_nearly_critical(std::span<const double> x, const CompletionEnclosure& here) {
+  Vector g(x.size());
+  here.expansion().gradient(g);
+  return norm(g) <= 1e-6 * here.expansion().gradient_scale();
+}
+
 // Where the dense matrix of the smaller side is out of reach, a bound that holds but for a stated probability: the
 // factors span what would cost it its sharpness.
 void bound_scaled_norm(const MatrixCompletion& problem, std::span<const double> x, const CompletionEnclosure& here, CompletionBound& result) {
@@ -70,7 +76,7 @@ void bound_scaled_norm(const MatrixCompletion& problem, std::span<const double> 
   if (side <= default_dense_side) {
     // At a global minimum the norm is lambda. To ask for that spares an estimate that costs as much as the proof.
     const double expected = problem.model().lambda * (1.0 + 1e-9);
-    const bool is_as_expected = side > cheap_side && proves_spectral_norm_at_most(S.transposed(), expected);
+    const bool is_as_expected = side > cheap_side && is_nearly_critical(x, here) && proves_spectral_norm_at_most(S.transposed(), expected);
     result.spectral_norm = add_up(is_as_expected ? expected : spectral_norm_upper(S.transposed()), S.error);
     return;
   }
