@@ -9,7 +9,9 @@ PyHessian and curvlinops do. Times are medians over at least half a second each,
 busy machine repeat and compare. nadir's blocks of eight products are divided by eight.
 """
 import argparse
+import datetime
 import json
+import pathlib
 import platform
 import statistics
 import subprocess
@@ -97,7 +99,9 @@ def main():
                 print(f"{what + ' ' + case:26}{n:>6} x{directions:<2}{1e3 * seconds:10.4f}ms{1e3 * theirs[what]:10.4f}ms{theirs[what] / seconds:8.2f}")
     if arguments.out:
         with open(arguments.out, "w") as file:
-            json.dump({"machine": platform.processor() or platform.machine(), "pytorch": torch.__version__, "rows": rows}, file, indent=1)
+            commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE, text=True, cwd=pathlib.Path(__file__).parent)
+            json.dump({"date": datetime.date.today().isoformat(), "commit": commit.stdout.strip(), "machine": platform.machine(),
+                       "pytorch": torch.__version__, "rows": rows}, file, indent=1)
 
 
 if __name__ == "__main__":
