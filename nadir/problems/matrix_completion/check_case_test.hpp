@@ -103,7 +103,7 @@ inline const Case weighted{.rows = 2,
                     .V = column({3, 1})};
 
 // One row u = (3, 4), |u| = 5: x = 25, m = 20, L = 1/2, C = 2, c = 4.
-inline const Case psd{.entries = {{0, 0, 20}}, .lambda = "0.5", .U = Matrix::from_rows({{3, 4}}), .psd = true, .row_norm_penalty = 2, .row_norm_limit = 4};
+inline const Case psd{.entries = {{0, 0, 20}}, .lambda = "0.5", .U = Matrix::from_rows({{3, 4}}), .V = {}, .psd = true, .row_norm_penalty = 2, .row_norm_limit = 4};
 
 // X = A U V^T B^T with A U = (1, 2), B V = (1, 2, 3): x = 1, 6, 4 at three entries.
 inline const Case features{.rows = 2,

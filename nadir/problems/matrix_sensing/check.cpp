@@ -102,12 +102,12 @@ void MatrixSensingCheck::add_levels() {
   if (!insists) levels_.push_back({precisions[0], by_rigor, std::make_unique<FloatingMeasurements>(data_, precisions[0]), {}});
 }
 
-// Gaps are relative to the value, but at least to 1e-6 of the value at X = 0, and to 1 where both vanish.
+// Gaps are relative to the value, but at least to 1e-6 of the value at X = 0, and to 1 where that vanishes.
 double MatrixSensingCheck::largest_scale(const Claim& claim) {
   if (claim.kind == "gradient-norm") return gradient_scale(data_, point_);
   const double value = arf_get_d(arb_midref(here(levels_.front()).value().get()), ARF_RND_UP);
-  const double scale = std::max(value, 0.5e-6 * data_.y_norm * data_.y_norm);
-  return scale > 0.0 ? scale : 1.0;
+  const double of_zero = 0.5e-6 * data_.y_norm * data_.y_norm;
+  return std::max(value, of_zero > 0.0 ? of_zero : 1.0);
 }
 
 MatrixSensingCheck::Test MatrixSensingCheck::find_test(const std::string& kind) {

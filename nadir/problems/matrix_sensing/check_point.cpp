@@ -183,7 +183,8 @@ double gradient_scale(const SensingData& d, const Pair& x) {
   if (d.is_psd) jacobian *= 2.0;
   const double image_norm = norm(image);
   axpy(-1.0, d.y, image);
-  const double rho = std::max(norm(image), 1e-6 * (image_norm + d.y_norm));
+  const double terms = d.operator_norm * frobenius_norm(x.U) * frobenius_norm(x.V);
+  const double rho = std::max({norm(image), 1e-6 * (image_norm + d.y_norm), 1e-9 * terms});
   const double size = d.is_psd ? frobenius_norm(x.U) : std::hypot(frobenius_norm(x.U), frobenius_norm(x.V));
   return jacobian * rho + (d.is_psd ? 2.0 : 1.0) * d.lambda * (size + std::sqrt(d.y_norm / d.operator_norm));
 }

@@ -99,7 +99,8 @@ Point MatrixSensingFamily::start(const std::string& start_name, std::uint64_t se
 // Without a penalty a perfect fit would be a global minimum; with one nothing is known before.
 double MatrixSensingFamily::target_value(double) const {
   if (data_.lambda > 0.0) return -std::numeric_limits<double>::infinity();
-  return 0.5 * (exact_fit * data_.y_norm) * (exact_fit * data_.y_norm);
+  const double size = data_.y_norm > 0.0 ? data_.y_norm : 1.0;
+  return 0.5 * (exact_fit * size) * (exact_fit * size);
 }
 
 Judgement MatrixSensingFamily::judge(const Point& point, const JudgeOptions& options) const {

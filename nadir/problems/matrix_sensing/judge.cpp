@@ -281,8 +281,8 @@ class SensingJudge {
 }  // namespace
 
 double gap_scale(const SensingData& data, double value) {
-  const double scale = std::max(std::fabs(value), 0.5e-6 * data.y_norm * data.y_norm);
-  return scale > 0.0 ? scale : 1.0;
+  const double of_zero = 0.5e-6 * data.y_norm * data.y_norm;
+  return std::max(std::fabs(value), of_zero > 0.0 ? of_zero : 1.0);
 }
 
 Judgement judge_matrix_sensing(const MatrixSensing& problem, const IsometryEstimate& isometry, const Point& point, const JudgeOptions& options) {

@@ -24,7 +24,7 @@ namespace nadir {
 Judgement judge_matrix_sensing(const MatrixSensing& problem, const IsometryEstimate& isometry, const Point& point, const JudgeOptions& options);
 
 // What relative gaps are relative to: the value, but at least 1e-6 |y|^2/2, the value at X = 0, so that a perfect
-// fit, whose value is 0, can be told; 1 where both vanish.
+// fit, whose value is 0, can be told; at least 1 where y vanishes and everything else is a matter of units.
 double gap_scale(const SensingData& data, double value);
 
 }  // namespace nadir

@@ -51,11 +51,13 @@ class SensingExpansion final : public Expansion {
 
   // |J|_F |rho|, and the penalty's slope, which counts for a factor of the size that could fit y at least: at a
   // minimum at zero, gradient and factors vanish together. Residuals below 1e-6 of what they are the difference of
-  // make a global minimum and no scale: it stays above the rounding errors of J^T rho.
+  // make a global minimum and no scale: it stays above the rounding errors of J^T rho, and of A(X), where that is a
+  // small sum of large terms.
   double gradient_scale() const override {
     const SensingData& d = problem_.data();
     const double size = std::sqrt(d.y_norm / d.operator_norm);
-    const double rho = std::max(norm(residual_), 1e-6 * (norm(map_->measurements()) + d.y_norm));
+    const double terms = d.operator_norm * frobenius_norm(problem_.left(x_)) * frobenius_norm(problem_.right(x_));
+    const double rho = std::max({norm(residual_), 1e-6 * (norm(map_->measurements()) + d.y_norm), 1e-9 * terms});
     return map_->jacobian_norm() * rho + problem_.penalty_slope() * (norm(x_) + size);
   }
 
