@@ -1,10 +1,14 @@
 """matrix-completion on real ratings, which are not part of the project: skipped where ../shared/data is absent."""
 
+import os
 import zlib
 from pathlib import Path
 
 import numpy
 import pytest
+
+too_slow_under_sanitizers = pytest.mark.skipif(
+    os.environ.get("NADIR_SANITIZE", "") != "", reason="minutes under a sanitizer, and no code that smaller cases do not run")
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -65,6 +69,7 @@ def test_triples_between_spaces_with_their_own_test_part(nadir):
     assert verdict["details"]["holdout_entries"] + verdict["details"]["holdout_unknown"] == 794
 
 
+@too_slow_under_sanitizers
 def test_film_ratings_with_lambda_by_cross_validation(nadir):
     verdict = proved(nadir, "--ratings", file_of("ml-latest-small/ratings.csv"), "--center", "both", "--center-damping", "5",
                      "--holdout", "0.1")
@@ -72,6 +77,7 @@ def test_film_ratings_with_lambda_by_cross_validation(nadir):
     assert verdict["details"]["holdout_rmse"] < 0.88
 
 
+@too_slow_under_sanitizers
 def test_joke_ratings_with_weighted_lambda(nadir):
     verdict = proved(nadir, "--ratings", file_of("jester5k/jester5k.csv"), "--center", "both", "--center-damping", "5", "--weighted-lambda",
                      "--lambda", "0.32", "--holdout", "0.1")
