@@ -1,10 +1,10 @@
 // nadir predict RUN --pairs FILE | --row ID --top N
 #include "nadir/driver/predict.hpp"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "nadir/base/atomic_file.hpp"
+#include "nadir/base/text.hpp"
 #include "nadir/cli/command.hpp"
 #include "nadir/cli/console.hpp"
 #include "nadir/cli/help_text.hpp"
@@ -12,23 +12,11 @@
 namespace nadir::cli {
 namespace {
 
-std::string number(double x) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x).ptr};
-}
-
-std::string quoted(const std::string& field) {
-  if (field.find_first_of(",\"\n\r") == std::string::npos) return field;
-  std::string result = "\"";
-  for (const char c : field) result += c == '"' ? "\"\"" : std::string(1, c);
-  return result + '"';
-}
-
 const char* basis(const Prediction& p) { return p.is_mean ? "mean" : "model"; }
 
 std::string to_csv(const std::vector<Prediction>& predictions) {
   std::string csv = "row,column,prediction,basis\n";
-  for (const Prediction& p : predictions) csv += quoted(p.row) + ',' + quoted(p.column) + ',' + number(p.value) + ',' + basis(p) + '\n';
+  for (const Prediction& p : predictions) csv += csv_field(p.row) + ',' + csv_field(p.column) + ',' + shortest_text(p.value) + ',' + basis(p) + '\n';
   return csv;
 }
 

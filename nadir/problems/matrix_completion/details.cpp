@@ -43,7 +43,7 @@ PredictionError held_out_error(const CompletionModel& model, const EntryFactors&
   return {std::sqrt(result.rmse / count), result.mae / count};
 }
 
-std::vector<Detail> completion_details(const MatrixCompletion& problem, std::span<const double>, const CompletionExpansion& here, double residual_norm) {
+std::vector<Detail> completion_details(const MatrixCompletion& problem, const CompletionExpansion& here, double residual_norm) {
   const CompletionModel& model = problem.model();
   const Vector values = singular_values(here.factors());
   std::int64_t effective = 0;

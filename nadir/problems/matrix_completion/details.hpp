@@ -8,7 +8,7 @@ namespace nadir {
 
 // rank, effective_rank (singular values of X above 1e-6 of the largest), lambda, residual_norm_over_lambda, entries,
 // train_rmse and, where entries are held out, holdout_rmse, holdout_mae, holdout_entries, holdout_unknown.
-std::vector<Detail> completion_details(const MatrixCompletion& problem, std::span<const double> x, const CompletionExpansion& here, double residual_norm);
+std::vector<Detail> completion_details(const MatrixCompletion& problem, const CompletionExpansion& here, double residual_norm);
 
 struct PredictionError {
   double rmse = 0.0, mae = 0.0;  // in units of the ratings

@@ -7,6 +7,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
+#include "nadir/base/text.hpp"
 #include "nadir/problems/matrix_completion/judge.hpp"
 #include "nadir/problems/matrix_completion/labels.hpp"
 #include "nadir/problems/matrix_completion/predictor.hpp"
@@ -25,11 +26,6 @@ template <class T>
 bool read_number(const std::string& text, T& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc{} && end == text.data() + text.size();
-}
-
-std::string shortest_text(double x) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x).ptr};
 }
 
 }  // namespace

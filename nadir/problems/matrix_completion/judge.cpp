@@ -46,7 +46,7 @@ class CompletionJudge {
     state_value_and_gap();
     state_gradient();
     conclude();
-    verdict().details = completion_details(problem_, x_, here_.expansion(), bound_.spectral_norm);
+    verdict().details = completion_details(problem_, here_.expansion(), bound_.spectral_norm);
     return std::move(builder_).finish();
   }
 

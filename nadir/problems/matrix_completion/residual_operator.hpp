@@ -10,7 +10,7 @@ namespace nadir {
 
 class ResidualOperator {
  public:
-  explicit ResidualOperator(const MatrixCompletion& problem, const CompletionExpansion& expansion);
+  ResidualOperator(const MatrixCompletion& problem, const CompletionExpansion& expansion);
 
   Index rows() const { return model_.factor_rows(); }
   Index cols() const { return model_.factor_cols(); }

@@ -17,8 +17,6 @@ namespace {
 constexpr int num_folds = 5, num_sweeps = 6, num_candidates = 9, num_refinements = 4;
 constexpr Index max_rank = 16;  // of the fits that are compared
 
-std::shared_ptr<const CompletionModel> with_lambda(CompletionData data, double lambda) { return make_completion_model(std::move(data), lambda); }
-
 // Entries of other folds stay, centred anew; those of `fold` are held out.
 CompletionData without_fold(const CompletionData& data, const MatrixCompletionOptions& options, const std::vector<int>& fold_of, int fold) {
   CompletionData part = data;
@@ -42,7 +40,7 @@ Vector path_errors(const CompletionData& data, const Vector& candidates) {
   Vector errors;
   Vector start, x;
   for (const double lambda : candidates) {
-    const auto model = with_lambda(data, lambda);
+    const auto model = make_completion_model(data, lambda);
     const Index rank = std::min({max_rank, data.rows, data.cols});
     const MatrixCompletion problem(model, rank);
     if (start.empty()) start = completion_start(problem, "random", 0, 0).values;
@@ -62,7 +60,7 @@ Vector path_errors(const CompletionData& data, const Vector& candidates) {
 
 // |S|_2 at X = 0: the least lambda at which 0 is optimal.
 double norm_of_data(const CompletionModel& model) {
-  const MatrixCompletion problem(with_lambda(model.data, 1.0), 1);
+  const MatrixCompletion problem(make_completion_model(model.data, 1.0), 1);
   const Point zero(problem.layout());
   const CompletionExpansion expansion(problem, zero.values);
   const ResidualOperator S(problem, expansion);
