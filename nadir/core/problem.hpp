@@ -24,6 +24,15 @@
 //   `out` never exceeds it but for rounding.
 //   Cost: a few gradients.
 //
+// Problem with samples (concept SampledProblem)
+//   Models: f(x) = 1/n sum_i f_i(x) + penalty(x), a mean over the n samples of the data. Beyond SmoothProblem:
+//   p.num_samples() -> Index: n; 0 where an instance of the type has none;
+//   p.sample_gradient(x, rows, out) -> double: the value of 1/|rows| sum_{i in rows} f_i(x) + penalty(x), and its
+//   gradient in `out`; rows are from 0, ..., n - 1, in any order, at least one.
+//   Invariants: over batches that part the samples, the means of values and gradients weighted by the batches' sizes
+//   are value and gradient up to rounding, also where sizes differ; the same rows give the same bits.
+//   Cost: that of a gradient in proportion to |rows|.
+//
 // Solvers take a ProblemRef, a non-owning handle to anything that models the concept: a user's type
 // needs no base class, and solvers are compiled once.
 #pragma once
@@ -75,6 +84,13 @@ concept AlternatingProblem = SmoothProblem<P> && requires(const P& p, std::span<
   { p.minimise_block(x, std::size_t{0}, out) } -> std::convertible_to<BlockStep>;
 };
 
+template <class P>
+concept SampledProblem = SmoothProblem<P> && requires(const P& p, std::span<const double> x, std::span<const Index> rows,
+                                                      std::span<double> out) {
+  { p.num_samples() } -> std::convertible_to<Index>;
+  { p.sample_gradient(x, rows, out) } -> std::convertible_to<double>;
+};
+
 class ProblemRef {
  public:
   template <class P>
@@ -91,6 +107,12 @@ class ProblemRef {
         minimise_block_ = [](const void* o, std::span<const double> x, std::size_t block, std::span<double> out) -> BlockStep {
           return static_cast<const P*>(o)->minimise_block(x, block, out);
         };
+    if constexpr (SampledProblem<P>) {
+      num_samples_ = problem.num_samples();
+      sample_gradient_ = [](const void* o, std::span<const double> x, std::span<const Index> rows, std::span<double> out) -> double {
+        return static_cast<const P*>(o)->sample_gradient(x, rows, out);
+      };
+    }
   }
 
   const Layout& layout() const { return layout_(object_); }
@@ -102,6 +124,12 @@ class ProblemRef {
   BlockStep minimise_block(std::span<const double> x, std::size_t block, std::span<double> out) const {
     return minimise_block_(object_, x, block, out);
   }
+  bool has_samples() const { return num_samples_ > 0; }
+  Index num_samples() const { return num_samples_; }
+  // Only where has_samples().
+  double sample_gradient(std::span<const double> x, std::span<const Index> rows, std::span<double> out) const {
+    return sample_gradient_(object_, x, rows, out);
+  }
 
  private:
   const void* object_;
@@ -109,6 +137,8 @@ class ProblemRef {
   double (*value_)(const void*, std::span<const double>);
   std::unique_ptr<Expansion> (*expand_)(const void*, std::span<const double>);
   BlockStep (*minimise_block_)(const void*, std::span<const double>, std::size_t, std::span<double>) = nullptr;
+  Index num_samples_ = 0;
+  double (*sample_gradient_)(const void*, std::span<const double>, std::span<const Index>, std::span<double>) = nullptr;
 };
 
 }  // namespace nadir

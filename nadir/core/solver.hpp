@@ -23,6 +23,9 @@ struct StepReport {
   double curvature = std::numeric_limits<double>::quiet_NaN();  // least v'Hv/v'v met, if any
   std::string_view event;  // a string literal: "", "rejected", "negative-curvature", "perturbed", ...
   std::optional<Termination> stop;  // the method itself cannot go on
+  // For the columns of the trace of those names; NaN where nobody asked.
+  double sharpness = std::numeric_limits<double>::quiet_NaN();
+  double step_size = std::numeric_limits<double>::quiet_NaN();
 };
 
 class Solver {

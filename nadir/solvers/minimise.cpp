@@ -134,7 +134,9 @@ void Loop::record(const StepReport& report) {
                      .gradient_norm = solver_.gradient_norm(),
                      .curvature = report.curvature,
                      .step = report.step,
-                     .event = std::string(report.event)};
+                     .event = std::string(report.event),
+                     .sharpness = report.sharpness,
+                     .step_size = report.step_size};
   if (observer_.trace) observer_.trace->push_back(row);
   if (observer_.on_iteration && !observer_.on_iteration(row, solver_)) is_stopped_by_callback_ = true;
 }
