@@ -47,6 +47,9 @@
 
 namespace nadir {
 
+struct ConstFloatView;  // linalg/float_matrix.hpp
+struct FloatView;
+
 class Expansion {
  public:
   virtual ~Expansion() = default;
@@ -63,6 +66,11 @@ class Expansion {
   // The norm that the gradient would have without any cancellation: the scale of criticality tolerances.
   // The default is max(1, |value|).
   virtual double gradient_scale() const;
+
+  // out <- Hessian * V in single precision, for spectra; never for a claim. Whoever uses it measures its error against
+  // apply_hessian first. The default is the product in double, rounded. It pays only where has_rough_hessian().
+  virtual bool has_rough_hessian() const { return false; }
+  virtual void apply_hessian_roughly(ConstFloatView V, FloatView out) const;
 };
 
 template <class P>

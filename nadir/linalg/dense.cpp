@@ -9,15 +9,14 @@
 #include <string>
 
 #include "nadir/base/error.hpp"
+#include "nadir/linalg/internal/panels.hpp"
 
 namespace nadir {
 namespace {
 
 std::atomic<int> thread_count{0};
 
-// Products below this many multiplications run on one thread: two threads cost more than they bring.
-constexpr double parallel_threshold = 2.0e6;
-constexpr Index panel_width = 128;
+using internal::panel_width;
 
 CBLAS_TRANSPOSE blas_op(Op op) { return op == Op::none ? CblasNoTrans : CblasTrans; }
 
@@ -64,29 +63,8 @@ void multiply(double alpha, ConstMatrixView A, Op op_a, ConstMatrixView B, Op op
   keep_blas_on_this_thread();
   if (C.empty()) return;
   if (k == 0) return scale_matrix(beta, C);
-  const double work = static_cast<double>(C.rows) * static_cast<double>(C.cols) * static_cast<double>(k);
-  if (work < parallel_threshold || (C.cols <= panel_width && C.rows <= panel_width))
-    return gemm(alpha, A, op_a, B, op_b, beta, C);
-  const int threads = num_threads();
-  if (C.cols >= C.rows) {  // panels of columns
-    const Index panels = (C.cols + panel_width - 1) / panel_width;
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
-    for (Index p = 0; p < panels; ++p) {
-      const Index first = p * panel_width, count = std::min(panel_width, C.cols - first);
-      const ConstMatrixView part =
-          op_b == Op::none ? B.columns(first, count) : B.block(first, 0, count, B.cols);
-      gemm(alpha, A, op_a, part, op_b, beta, C.columns(first, count));
-    }
-  } else {  // panels of rows
-    const Index panels = (C.rows + panel_width - 1) / panel_width;
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
-    for (Index p = 0; p < panels; ++p) {
-      const Index first = p * panel_width, count = std::min(panel_width, C.rows - first);
-      const ConstMatrixView part =
-          op_a == Op::none ? A.block(first, 0, count, A.cols) : A.columns(first, count);
-      gemm(alpha, part, op_a, B, op_b, beta, C.block(first, 0, count, C.cols));
-    }
-  }
+  internal::in_panels(A, op_a, B, op_b, C, k,
+                      [&](ConstMatrixView a, ConstMatrixView b, MatrixView c) { gemm(alpha, a, op_a, b, op_b, beta, c); });
 }
 
 Matrix product(ConstMatrixView A, ConstMatrixView B) { return product(A, Op::none, B, Op::none); }
