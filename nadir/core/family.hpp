@@ -59,6 +59,9 @@ class Family {
   virtual double target_value(double gap_tol) const = 0;
   virtual std::string default_solver() const { return "trust-region"; }
 
+  // The point in a standard form, where symmetries leave a choice: what is judged and kept of a solver's end. Its value
+  // exceeds that of the point by no more than rounding.
+  virtual Point normal_form(Point point) const { return point; }
   virtual Judgement judge(const Point& point, const JudgeOptions& options) const = 0;
   // Whether judging a global minimum costs less than looking for negative curvature there: then a solver's end is
   // judged before anybody looks.

@@ -24,6 +24,15 @@
 //   `out` never exceeds it but for rounding.
 //   Cost: a few gradients.
 //
+// Problem with sweeps (concept SweepingProblem)
+//   Models: a problem of several blocks, or of blocks that overlap, with an exact minimiser over each while the rest is
+//   fixed. Beyond SmoothProblem:
+//   p.has_sweeps() -> bool: as above;
+//   p.sweep(x, out) -> BlockStep: out <- x after minimising over every block once; BlockStep is that of the first
+//   block, at x.
+//   Invariants: BlockStep::value is value(x) up to rounding; the value of `out` never exceeds it but for rounding.
+//   Cost: a few gradients.
+//
 // Problem with samples (concept SampledProblem)
 //   Models: f(x) = 1/n sum_i f_i(x) + penalty(x), a mean over the n samples of the data. Beyond SmoothProblem:
 //   p.num_samples() -> Index: n; 0 where an instance of the type has none;
@@ -93,6 +102,12 @@ concept AlternatingProblem = SmoothProblem<P> && requires(const P& p, std::span<
 };
 
 template <class P>
+concept SweepingProblem = SmoothProblem<P> && requires(const P& p, std::span<const double> x, std::span<double> out) {
+  { p.has_sweeps() } -> std::same_as<bool>;
+  { p.sweep(x, out) } -> std::convertible_to<BlockStep>;
+};
+
+template <class P>
 concept SampledProblem = SmoothProblem<P> && requires(const P& p, std::span<const double> x, std::span<const Index> rows,
                                                       std::span<double> out) {
   { p.num_samples() } -> std::convertible_to<Index>;
@@ -115,6 +130,11 @@ class ProblemRef {
         minimise_block_ = [](const void* o, std::span<const double> x, std::size_t block, std::span<double> out) -> BlockStep {
           return static_cast<const P*>(o)->minimise_block(x, block, out);
         };
+    if constexpr (SweepingProblem<P>)
+      if (problem.has_sweeps())
+        sweep_ = [](const void* o, std::span<const double> x, std::span<double> out) -> BlockStep {
+          return static_cast<const P*>(o)->sweep(x, out);
+        };
     if constexpr (SampledProblem<P>) {
       num_samples_ = problem.num_samples();
       sample_gradient_ = [](const void* o, std::span<const double> x, std::span<const Index> rows, std::span<double> out) -> double {
@@ -132,6 +152,9 @@ class ProblemRef {
   BlockStep minimise_block(std::span<const double> x, std::size_t block, std::span<double> out) const {
     return minimise_block_(object_, x, block, out);
   }
+  bool has_sweeps() const { return sweep_ != nullptr; }
+  // Only where has_sweeps().
+  BlockStep sweep(std::span<const double> x, std::span<double> out) const { return sweep_(object_, x, out); }
   bool has_samples() const { return num_samples_ > 0; }
   Index num_samples() const { return num_samples_; }
   // Only where has_samples().
@@ -145,6 +168,7 @@ class ProblemRef {
   double (*value_)(const void*, std::span<const double>);
   std::unique_ptr<Expansion> (*expand_)(const void*, std::span<const double>);
   BlockStep (*minimise_block_)(const void*, std::span<const double>, std::size_t, std::span<double>) = nullptr;
+  BlockStep (*sweep_)(const void*, std::span<const double>, std::span<double>) = nullptr;
   Index num_samples_ = 0;
   double (*sample_gradient_)(const void*, std::span<const double>, std::span<const Index>, std::span<double>) = nullptr;
 };

@@ -140,7 +140,8 @@ void Search::begin_run(Point origin, std::string event) {
 }
 
 Result Search::run_solver() {
-  const std::string name = task_.options.solver.empty() ? task_.family.default_solver() : task_.options.solver;
+  std::string name = task_.options.solver.empty() ? task_.family.default_solver() : task_.options.solver;
+  if (progress_.rounds > 0 || progress_.is_polishing) name = finishing_solver(name, task_.options.settings);
   const std::unique_ptr<Solver> solver = make_solver(name, task_.options.settings);
   if (progress_.solver.arrays().empty())
     return minimise(*solver, problem_, progress_.origin.values, solver_seed(task_.seed, progress_), stopping(), observer());
@@ -201,7 +202,7 @@ Judgement Search::judge(const Result& result) {
 Point Search::end_point(const Result& result) const {
   Point point(problem_.layout());
   point.values = result.point;
-  return point;
+  return task_.family.normal_form(std::move(point));
 }
 
 // Enlarged where that promises a lower value, before anything is judged: judging costs more. A rough run whose last

@@ -34,12 +34,13 @@ class Alternating final : public Solver {
   void measure();
   void look_ahead();
   StepReport sweep();
+  void minimise_both();
   StepReport switch_to_newton();
 
   AlternatingOptions options_;
   std::optional<ProblemRef> problem_;
   std::uint64_t seed_ = 0;
-  Vector point_, ahead_;  // ahead_: the next value of the first block
+  Vector point_, ahead_;  // ahead_: the next value of the first block, or the point after a sweep
   double value_ = 0.0, gradient_norm_ = 0.0, gradient_scale_ = 1.0;
   double last_decrease_ = std::numeric_limits<double>::infinity();  // of the last sweep, relative
   std::int64_t num_sweeps_ = 0;
@@ -60,11 +61,11 @@ void Alternating::begin(ProblemRef problem, std::span<const double> start, std::
   sweep_counts_ = {};
   num_sweeps_ = 0;
   last_decrease_ = std::numeric_limits<double>::infinity();
-  is_newton_ = !problem.has_block_minimisers();
+  is_newton_ = !problem.has_block_minimisers() && !problem.has_sweeps();
   if (is_newton_) return newton_->begin(problem, start, seed);
   point_.assign(start.begin(), start.end());
   measure();
-  // Only here may the second block have a gradient.
+  // Only here may blocks other than the first have a gradient of note.
   Vector gradient(point_.size());
   problem_->expand(point_)->gradient(gradient);
   look_ahead();
@@ -80,8 +81,9 @@ void Alternating::measure() {
 }
 
 void Alternating::look_ahead() {
-  ahead_.resize(static_cast<std::size_t>(problem_->layout()[0].size()));
-  const BlockStep here = problem_->minimise_block(point_, 0, ahead_);
+  const bool is_whole = problem_->has_sweeps();
+  ahead_.resize(static_cast<std::size_t>(is_whole ? problem_->dimension() : problem_->layout()[0].size()));
+  const BlockStep here = is_whole ? problem_->sweep(point_, ahead_) : problem_->minimise_block(point_, 0, ahead_);
   ++sweep_counts_.gradients;
   value_ = here.value;
   gradient_norm_ = here.gradient_norm;
@@ -99,11 +101,8 @@ StepReport Alternating::sweep() {
   ++num_sweeps_;
   const Vector before = point_;
   const double value_before = value_;
-  std::copy(ahead_.begin(), ahead_.end(), block(point_, 0).begin());
-  Vector second(block(point_, 1).size());
-  problem_->minimise_block(point_, 1, second);
-  ++sweep_counts_.gradients;
-  std::copy(second.begin(), second.end(), block(point_, 1).begin());
+  if (problem_->has_sweeps()) point_ = ahead_;
+  else minimise_both();
   measure();
   look_ahead();
   StepReport report{.step = internal::distance(point_, before), .event = "", .stop = {}};
@@ -111,6 +110,14 @@ StepReport Alternating::sweep() {
   else if (point_ == before) report.stop = Termination::step_small;
   last_decrease_ = (value_before - value_) / std::fmax(std::fabs(value_), std::numeric_limits<double>::min());
   return report;
+}
+
+void Alternating::minimise_both() {
+  std::copy(ahead_.begin(), ahead_.end(), block(point_, 0).begin());
+  Vector second(block(point_, 1).size());
+  problem_->minimise_block(point_, 1, second);
+  ++sweep_counts_.gradients;
+  std::copy(second.begin(), second.end(), block(point_, 1).begin());
 }
 
 StepReport Alternating::switch_to_newton() {
@@ -172,9 +179,10 @@ void Alternating::load(ProblemRef problem, const State& state) {
   const auto require = [](const char* entry, std::size_t expected, std::size_t found) {
     if (expected != found) throw InputError(std::string("checkpoint entry ") + entry, std::to_string(expected) + " numbers", std::to_string(found));
   };
-  if (!problem.has_block_minimisers()) throw InputError("checkpoint entry ahead", "a problem with block minimisers", "another");
+  if (!problem.has_block_minimisers() && !problem.has_sweeps())
+    throw InputError("checkpoint entry ahead", "a problem with block minimisers", "another");
   require("point", static_cast<std::size_t>(problem.dimension()), point_.size());
-  require("ahead", static_cast<std::size_t>(problem.layout()[0].size()), ahead_.size());
+  require("ahead", static_cast<std::size_t>(problem.has_sweeps() ? problem.dimension() : problem.layout()[0].size()), ahead_.size());
   value_ = state.scalar("value");
   gradient_norm_ = state.scalar("gradient_norm");
   gradient_scale_ = state.scalar("gradient_scale");

@@ -8,7 +8,8 @@
 // given to the trust region at once.
 //
 // The first half of a sweep is made one step ahead: it measures value and gradient of the present point in
-// passing, so that neither costs a pass of its own. Cost of a sweep: two block minimisations.
+// passing, so that neither costs a pass of its own. Cost of a sweep: two block minimisations. A problem that makes its
+// sweeps itself (SweepingProblem: more than two blocks) makes each one step ahead.
 #pragma once
 
 #include <memory>
