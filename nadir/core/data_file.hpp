@@ -4,12 +4,16 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "nadir/linalg/matrix.hpp"
 
 namespace nadir {
+
+template <class Scalar>
+class SlabSource;  // linalg/slab_source.hpp
 
 struct DataFile {
   std::string path;    // as the user gave it; empty: not given
@@ -45,6 +49,36 @@ struct DataEntries : DataFile {
   std::vector<std::int64_t> lines;  // of the file, from 1; empty for files that have none
 
   Index num_entries() const { return static_cast<Index>(values.size()); }
+};
+
+// A tensor of 1 to 8 modes: dense, as `doubles` or `floats` (one of the two is set), or sparse, by coordinates.
+//
+// A dense one lies in memory or, where it is larger than `max_bytes_in_memory`, stays in its .npy file and is read slab
+// by slab. Its entries keep the order of the file: where that is Fortran's (the first index fastest), the source holds
+// the tensor with its modes reversed, and mode k of the file is mode source_mode(k) of the source.
+struct DataTensor : DataFile {
+  std::vector<std::int64_t> shape;  // as in the file; mode k of a message or an option is shape[k]
+  bool is_reversed = false;
+  std::shared_ptr<const SlabSource<double>> doubles;  // every element type but 32-bit floats, without rounding
+  std::shared_ptr<const SlabSource<float>> floats;    // 32-bit floats
+  bool is_on_disk = false;
+
+  // Where NaN stands for a missing entry: how many there are, and the first as "element (0, 2, 1)". Loading passes
+  // them (and refuses infinities); a family that wants every entry throws when num_missing > 0.
+  std::int64_t num_missing = 0;
+  std::string first_missing;
+
+  // Sparse: entry e is values[e] at (coordinates[0][e], coordinates[1][e], ...), counted from 0, in C order, no place
+  // twice; what is not listed is zero.
+  std::vector<std::vector<std::int32_t>> coordinates;
+  Vector values;
+
+  // Set before loading. 0: half of what the machine, or a limit on the process's memory, allows.
+  std::int64_t max_bytes_in_memory = 0;
+
+  bool is_sparse() const { return !coordinates.empty(); }
+  int num_modes() const { return static_cast<int>(shape.size()); }
+  int source_mode(int mode) const { return is_reversed ? num_modes() - 1 - mode : mode; }
 };
 
 // x -> activation(W x + b).

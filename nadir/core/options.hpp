@@ -22,7 +22,7 @@ namespace nadir {
 struct OptionRow {
   using Target = std::variant<bool*, std::int64_t*, double*, std::string*, std::vector<std::int64_t>*,
                               std::vector<double>*, DataMatrix*, DataBlocks*, DataArray*, DataEntries*,
-                              DataNetwork*>;
+                              DataNetwork*, DataTensor*>;
 
   std::string name;  // "weight-decay": the flag is --weight-decay, the key weight_decay or weight-decay
   Target target;

@@ -8,6 +8,7 @@
 #include "nadir/io/load_array.hpp"
 #include "nadir/io/network.hpp"
 #include "nadir/io/npz.hpp"
+#include "nadir/io/tensor_file.hpp"
 
 namespace nadir {
 namespace {
@@ -53,11 +54,20 @@ void load(DataNetwork& data, const OptionRow&, const std::string& path) {
   static_cast<DataFile&>(data) = file;
 }
 
+void load(DataTensor& data, const OptionRow&, const std::string& path) {
+  const DataFile file = data;
+  const std::int64_t max_bytes = data.max_bytes_in_memory;
+  data = read_tensor(path, max_bytes);
+  data.max_bytes_in_memory = max_bytes;
+  static_cast<DataFile&>(data) = file;
+}
+
 bool is_loaded(const DataMatrix& data) { return data.values.size() > 0; }
 bool is_loaded(const DataBlocks& data) { return !data.values.empty(); }
 bool is_loaded(const DataArray& data) { return !data.values.empty(); }
 bool is_loaded(const DataEntries& data) { return !data.values.empty(); }
 bool is_loaded(const DataNetwork& data) { return !data.layers.empty(); }
+bool is_loaded(const DataTensor& data) { return !data.shape.empty(); }
 
 std::map<std::string, Shape> shapes(const DataMatrix& data, const OptionRow& row) {
   const Matrix& m = data.values;
@@ -87,6 +97,10 @@ std::map<std::string, Shape> shapes(const DataNetwork& data, const OptionRow&) {
     if (!layer.b.empty()) result["b" + number] = {static_cast<Index>(layer.b.size())};
   }
   return result;
+}
+
+std::map<std::string, Shape> shapes(const DataTensor& data, const OptionRow&) {
+  return {{"", Shape(data.shape.begin(), data.shape.end())}};
 }
 
 // f(field) for a row that is data; nothing for others.

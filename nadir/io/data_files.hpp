@@ -11,11 +11,12 @@ namespace nadir {
 
 // Loads every data option that names a file and has no values yet: a DataMatrix as samples (an n x d file
 // becomes d x n) or, where the row says so, as written; DataBlocks block by block as written; a DataArray as
-// written; DataEntries from ratings (io/entries.hpp); a DataNetwork from ONNX or .npz (io/network.hpp). Sets the
+// written; DataEntries from ratings (io/entries.hpp); a DataNetwork from ONNX or .npz (io/network.hpp); a
+// DataTensor dense or sparse (io/tensor_file.hpp), NaN standing for missing entries. Sets the
 // fingerprint of the file's bytes (not of files that it names in turn). Data whose values are there already keep them.
 //
 // Throws InputError naming option, file, row and column for a file that is missing, damaged, empty, or holds
-// NaN or infinity.
+// NaN (but a tensor) or infinity.
 void load_data(const OptionList& rows);
 
 // Reads the values of one data option from `path`, whatever path its field names.

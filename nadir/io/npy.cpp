@@ -79,9 +79,14 @@ Vector reordered(const Vector& values, const std::vector<std::int64_t>& shape) {
 
 namespace internal {
 
+NpyHeader read_npy_header(ByteSource& source, const std::string& place) {
+  const std::string header_place = place + ": header";
+  return parse_npy_header(read_header(source, header_place), header_place);
+}
+
 Array read_npy(ByteSource& source, const std::string& place) {
   const std::string header_place = place + ": header";
-  const NpyHeader header = parse_npy_header(read_header(source, header_place), header_place);
+  const NpyHeader header = read_npy_header(source, place);
   Array array;
   const std::size_t count = num_elements(header.shape, header_place);
   array.values = read_elements(source, header.type, count, place);

@@ -136,12 +136,15 @@ Matrix gram(TensorView<Scalar> T, int mode, GramSums sums = GramSums::in_double)
 template <class Scalar>
 Matrix unfolding_product(TensorView<Scalar> X, TensorView<Scalar> Y, int mode);
 
-// R with R^T R = T_(mode) T_(mode)^T, upper triangular with min(n_mode, others) rows, by Householder QR of the
-// transposed unfolding, block by block: its singular values are those of T_(mode), the right singular vectors of R
-// the left ones of T_(mode), to an absolute error of a few roundings of the largest. Cost: 2 n_mode size(T) flops
-// and slower ones than gram's.
+// R with R^T R = T_(mode) T_(mode)^T, n_mode x n_mode and upper triangular, by Householder QR of the transposed
+// unfolding, block by block: its singular values are those of T_(mode), its right singular vectors the left ones of
+// T_(mode), to an absolute error of a few roundings of the largest. Cost: 2 n_mode size(T) flops, slower ones than
+// gram's; four to eight times its time.
 template <class Scalar>
 Matrix unfolding_triangle(TensorView<Scalar> T, int mode);
+// R <- the triangle of [R; T_(mode)^T]: for tensors that come in slabs. R starts as zero.
+template <class Scalar>
+void add_to_triangle(TensorView<Scalar> T, int mode, MatrixView R);
 
 // T_(mode) as a matrix of its own, for small tensors and tests.
 template <class Scalar>

@@ -67,7 +67,7 @@ void append_floats(std::span<const std::byte> raw, const ElementType& type, Vect
                           [](std::uint64_t word) { return std::bit_cast<double>(word); });
 }
 
-void append_elements(std::span<const std::byte> raw, const ElementType& type, Vector& values) {
+void append_numbers(std::span<const std::byte> raw, const ElementType& type, Vector& values) {
   if (type.kind == ElementKind::boolean)
     append<std::uint8_t>(raw, false, values, [](std::uint8_t word) { return word != 0 ? 1.0 : 0.0; });
   else if (type.kind == ElementKind::floating)
@@ -115,6 +115,14 @@ std::size_t num_elements(std::span<const std::int64_t> shape, const std::string&
   return is_empty ? 0 : static_cast<std::size_t>(product);
 }
 
+void append_elements(std::span<const std::byte> raw, const ElementType& type, std::size_t first, Vector& values,
+                     const std::string& place) {
+  const std::size_t before = values.size();
+  append_numbers(raw, type, values);
+  if (type.num_bytes == 8 && type.kind != ElementKind::floating)
+    require_exact_integers(std::span(values).subspan(before), first, place);
+}
+
 Vector read_elements(ByteSource& source, const ElementType& type, std::size_t count,
                      const std::string& place) {
   const auto size = static_cast<std::size_t>(type.num_bytes);
@@ -125,7 +133,6 @@ Vector read_elements(ByteSource& source, const ElementType& type, std::size_t co
   // Chunks that stay in the cache: each page of the result is touched once, already converted.
   constexpr std::size_t chunk_elements = std::size_t{1} << 15;
   const bool is_native = size == 8 && type.kind == ElementKind::floating && !type.is_big_endian;
-  const bool may_round = size == 8 && type.kind != ElementKind::floating;
   std::vector<std::byte> chunk(is_native ? 0 : std::min(count, chunk_elements) * size);
   Vector values;
   values.reserve(count);
@@ -137,8 +144,7 @@ Vector read_elements(ByteSource& source, const ElementType& type, std::size_t co
         is_native ? std::as_writable_bytes(std::span(values).subspan(first)) : std::span(chunk).first(wanted);
     const std::size_t got = source.read(target);
     if (got < wanted) throw InputError(place, expected, bytes_text(first * size + got));
-    if (!is_native) append_elements(target, type, values);
-    if (may_round) require_exact_integers(std::span(values).subspan(first), first, place);
+    if (!is_native) append_elements(target, type, first, values, place);
   }
   std::byte extra{};
   if (source.read({&extra, 1}) != 0) throw InputError(place, expected, "more bytes after them");

@@ -25,6 +25,11 @@ struct ElementType {
 // 32 of them, or the array could not be addressed.
 std::size_t num_elements(std::span<const std::int64_t> shape, const std::string& place);
 
+// The elements of `raw` as doubles at the end of `values`; those whose bytes stand for no exact double are InputErrors
+// that name the element, of which the first here is number `first`.
+void append_elements(std::span<const std::byte> raw, const ElementType& type, std::size_t first, Vector& values,
+                     const std::string& place);
+
 // The next `count` elements, after which the source must end. Exact: integers beyond 2^53 are InputErrors
 // that name the element. Memory is taken only for what the source can deliver.
 Vector read_elements(ByteSource& source, const ElementType& type, std::size_t count,

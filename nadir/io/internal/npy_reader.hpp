@@ -5,8 +5,12 @@
 
 #include "nadir/io/array.hpp"
 #include "nadir/io/internal/byte_source.hpp"
+#include "nadir/io/internal/npy_header.hpp"
 
 namespace nadir::internal {
+
+// What stands before the elements; the source goes on with the first of them.
+NpyHeader read_npy_header(ByteSource& source, const std::string& place);
 
 // Reads to the end of the source, so that a checksum behind it is compared.
 Array read_npy(ByteSource& source, const std::string& place);

@@ -1,0 +1,148 @@
+// Products of a tensor with factors, mode by mode (tensor.hpp).
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <type_traits>
+
+#include "nadir/linalg/internal/blas.hpp"
+#include "nadir/linalg/tensor.hpp"
+
+namespace nadir {
+namespace {
+
+using internal::Operand;
+
+// Rows of a slab, or columns where right = 1, that one call of BLAS takes: with 512 of them the packed operand and
+// the factor share a second-level cache.
+constexpr Index chunk_rows = 512;
+// Multiplications below which threads cost more than they bring.
+constexpr double parallel_threshold = 2.0e6;
+
+// op(A) rounded to Scalar: for double a view of A itself.
+template <class Scalar>
+class Factor {
+ public:
+  Factor(ConstMatrixView A, Op op) : op_(op) {
+    if constexpr (std::is_same_v<Scalar, double>) {
+      data_ = A.data;
+      stride_ = std::max<Index>(A.stride, 1);
+    } else {
+      values_.reserve(static_cast<std::size_t>(A.size()));
+      for (Index j = 0; j < A.cols; ++j)
+        for (Index i = 0; i < A.rows; ++i) values_.push_back(static_cast<Scalar>(A(i, j)));
+      data_ = values_.data();
+      stride_ = std::max<Index>(A.rows, 1);
+    }
+  }
+
+  Operand<Scalar> itself() const { return {data_, stride_, op_}; }
+  Operand<Scalar> transposed() const { return {data_, stride_, op_ == Op::none ? Op::transpose : Op::none}; }
+
+ private:
+  std::vector<Scalar> values_;
+  const Scalar* data_ = nullptr;
+  Index stride_ = 0;
+  Op op_;
+};
+
+// right = 1: the tensor is one n x left matrix X, the result op(A) X.
+template <class Scalar>
+void last_mode_product(TensorView<Scalar> T, int mode, const Factor<Scalar>& factor, Index r, Scalar* out, int threads) {
+  const Index n = T.shape[mode], left = T.shape.left(mode), chunks = (left + chunk_rows - 1) / chunk_rows;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+  for (Index c = 0; c < chunks; ++c) {
+    const Index first = c * chunk_rows, count = std::min(chunk_rows, left - first);
+    internal::gemm(r, count, n, factor.itself(), {T.data + first * n, n}, Scalar{0}, out + first * r, r);
+  }
+}
+
+// left slabs of right x n: X_l -> X_l op(A)^T.
+template <class Scalar>
+void slab_product(TensorView<Scalar> T, int mode, const Factor<Scalar>& factor, Index r, Scalar* out, int threads) {
+  const Index n = T.shape[mode], left = T.shape.left(mode), right = T.shape.right(mode);
+  const Index chunks = (right + chunk_rows - 1) / chunk_rows;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+  for (Index task = 0; task < left * chunks; ++task) {
+    const Index l = task / chunks, first = task % chunks * chunk_rows, rows = std::min(chunk_rows, right - first);
+    internal::gemm(rows, r, n, {T.data + l * n * right + first, right}, factor.transposed(), Scalar{0},
+                   out + l * r * right + first, right);
+  }
+}
+
+// Flops of taking `factors` in this order, which changes the shape as it goes.
+double chain_flops(TensorShape shape, std::span<const ModeFactor> factors, std::span<const int> order) {
+  double flops = 0.0;
+  for (const int f : order) {
+    const ModeFactor& factor = factors[static_cast<std::size_t>(f)];
+    flops += 2.0 * static_cast<double>(factor.rows()) * static_cast<double>(shape.size());
+    shape = shape.with(factor.mode, factor.rows());
+  }
+  return flops;
+}
+
+std::vector<int> best_order(const TensorShape& shape, std::span<const ModeFactor> factors) {
+  std::vector<int> order(factors.size());
+  std::iota(order.begin(), order.end(), 0);
+  if (order.size() > 6) {
+    const auto shrinking = [&](int f) {
+      const ModeFactor& factor = factors[static_cast<std::size_t>(f)];
+      return static_cast<double>(factor.rows()) / static_cast<double>(factor.cols());
+    };
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return shrinking(a) < shrinking(b); });
+    return order;
+  }
+  std::vector<int> best = order;
+  double least = std::numeric_limits<double>::infinity();
+  do {
+    const double flops = chain_flops(shape, factors, order);
+    if (flops < least) {
+      least = flops;
+      best = order;
+    }
+  } while (std::next_permutation(order.begin(), order.end()));
+  return best;
+}
+
+}  // namespace
+
+template <class Scalar>
+void mode_product(TensorView<Scalar> T, int mode, ConstMatrixView A, Op op, std::span<Scalar> out) {
+  const Index r = op == Op::none ? A.rows : A.cols;
+  assert(T.shape[mode] == (op == Op::none ? A.cols : A.rows) && r >= 1);
+  assert(static_cast<Index>(out.size()) == T.shape.with(mode, r).size());
+  keep_blas_on_this_thread();
+  const Factor<Scalar> factor(A, op);
+  const int threads = static_cast<double>(T.size()) * static_cast<double>(r) < parallel_threshold ? 1 : num_threads();
+  if (T.shape.right(mode) == 1) last_mode_product(T, mode, factor, r, out.data(), threads);
+  else slab_product(T, mode, factor, r, out.data(), threads);
+}
+
+template <class Scalar>
+Tensor<Scalar> mode_product(TensorView<Scalar> T, int mode, ConstMatrixView A, Op op) {
+  Tensor<Scalar> result(T.shape.with(mode, op == Op::none ? A.rows : A.cols));
+  mode_product(T, mode, A, op, result.flat());
+  return result;
+}
+
+template <class Scalar>
+Tensor<Scalar> multi_mode_product(TensorView<Scalar> T, std::span<const ModeFactor> factors) {
+  Tensor<Scalar> result;
+  TensorView<Scalar> current = T;
+  for (const int f : best_order(T.shape, factors)) {
+    const ModeFactor& factor = factors[static_cast<std::size_t>(f)];
+    result = mode_product(current, factor.mode, factor.A, factor.op);
+    current = result.view();
+  }
+  if (factors.empty()) return Tensor<Scalar>(T.shape, {T.flat().begin(), T.flat().end()});
+  return result;
+}
+
+template void mode_product(TensorView<double>, int, ConstMatrixView, Op, std::span<double>);
+template void mode_product(TensorView<float>, int, ConstMatrixView, Op, std::span<float>);
+template Tensor<double> mode_product(TensorView<double>, int, ConstMatrixView, Op);
+template Tensor<float> mode_product(TensorView<float>, int, ConstMatrixView, Op);
+template Tensor<double> multi_mode_product(TensorView<double>, std::span<const ModeFactor>);
+template Tensor<float> multi_mode_product(TensorView<float>, std::span<const ModeFactor>);
+
+}  // namespace nadir
