@@ -1,6 +1,6 @@
 // Both ends of the spectrum of a symmetric operator that is known only by its products with blocks.
 //
-// Block Lanczos from random vectors with full reorthogonalisation and Rayleigh-Ritz [GolubVanLoan2013,
+// Block Lanczos (krylov.hpp) from random vectors with full reorthogonalisation and Rayleigh-Ritz [GolubVanLoan2013,
 // sec. 10.3.6; Parlett1998, ch. 13]: every eigenvalue appears as often as it is found, never as a ghost
 // copy. A Krylov space that closes early is extended by new random vectors, so that an operator of small
 // dimension is always resolved whole.
