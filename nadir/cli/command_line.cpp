@@ -112,7 +112,7 @@ CommandLine split_arguments(std::span<const std::string> arguments, const Option
 
 void assign_flags(const CommandLine& line, const OptionList& rows, const std::vector<std::string>& repeatable) {
   for (const auto& [name, value] : line.flags)
-    if (!contains(repeatable, name)) assign(*find_option(rows, name), value, "--" + name);
+    if (!contains(repeatable, name)) assign_named(rows, name, value, "--" + name);
 }
 
 }  // namespace nadir::cli

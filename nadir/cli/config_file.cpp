@@ -93,7 +93,7 @@ std::vector<std::pair<std::string, std::string>> assign_config(const std::string
     }
     if (node.is_array() && !is_list(*row)) throw InputError(place, "a single value", "an array");
     given.emplace_back(name, joined(texts));
-    if (!contains(left_out, name)) assign(*row, given.back().second, place);
+    if (!contains(left_out, name)) assign_named(rows, name, given.back().second, place);
   }
   return given;
 }

@@ -126,6 +126,12 @@ void assign(const OptionRow& row, std::string_view text, const std::string& plac
       row.target);
 }
 
+void assign_named(const OptionList& rows, std::string_view name, std::string_view text, const std::string& place) {
+  const std::string wanted = option_name(name);
+  for (const OptionRow& row : rows)
+    if (row.name == wanted) assign(row, text, place);
+}
+
 void require_given(const OptionList& rows) {
   for (const OptionRow& row : rows)
     if (row.is_required && value_text(row).empty())

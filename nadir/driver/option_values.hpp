@@ -25,6 +25,9 @@ bool is_data(const OptionRow& row);  // names a file
 // value of that kind or breaks the row's range or choices; the field keeps its value then.
 void assign(const OptionRow& row, std::string_view text, const std::string& place);
 
+// The same for every row of that name: several solvers may have one of the same meaning.
+void assign_named(const OptionList& rows, std::string_view name, std::string_view text, const std::string& place);
+
 // Throws InputError for a required row that still has no value.
 void require_given(const OptionList& rows);
 

@@ -35,10 +35,13 @@ OptionList all_rows(SolveOptions& o) {
 }
 
 void require_options_of_solver(SolveOptions& o, const std::string& solver, const std::vector<std::string>& given) {
+  const OptionList own = solver_options(o.settings, solver);
+  const auto is_own = [&own](const std::string& name) {
+    return std::any_of(own.begin(), own.end(), [&name](const OptionRow& row) { return row.name == name; });
+  };
   for (const std::string& other : solver_names()) {
-    if (other == solver) continue;
     for (const OptionRow& row : solver_options(o.settings, other))
-      if (std::find(given.begin(), given.end(), row.name) != given.end())
+      if (!is_own(row.name) && std::find(given.begin(), given.end(), row.name) != given.end())
         throw InputError("--" + row.name, "--solver " + other + " with it", solver);
   }
 }

@@ -23,10 +23,10 @@ struct SolveOptions {
 
 // Without those of the solvers.
 OptionList rows(SolveOptions& options);
-// With those of every solver.
+// With those of every solver; a name may occur in several (solvers/make_solver.hpp).
 OptionList all_rows(SolveOptions& options);
 
-// Throws InputError for an option in `given` that belongs to another solver than the one named.
+// Throws InputError for an option in `given` that belongs to other solvers than the one named.
 void require_options_of_solver(SolveOptions& options, const std::string& solver, const std::vector<std::string>& given);
 
 }  // namespace nadir

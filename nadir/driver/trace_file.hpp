@@ -1,6 +1,7 @@
 // trace.csv: the history of a run, a header and one row per iteration.
 //
-// Numbers have the fewest digits that read back to the same bits; a curvature that was not met is empty.
+// Numbers have the fewest digits that read back to the same bits; a curvature that was not met is empty. The columns
+// sharpness and step_size follow where a row has one.
 #pragma once
 
 #include <string>

@@ -37,6 +37,25 @@ TEST(TraceFile, gives_back_every_bit) {
   EXPECT_EQ(after[1].event, "escape");
 }
 
+TEST(TraceFile, has_columns_of_sharpness_where_a_row_has_some) {
+  Trace before = example();
+  EXPECT_EQ(trace_to_csv(before).find("sharpness"), std::string::npos);
+  before[1].sharpness = 0.1;
+  before[1].step_size = 20.0;
+
+  const std::string text = trace_to_csv(before);
+  const Trace after = trace_from_csv(text, "trace.csv");
+
+  EXPECT_NE(text.find(",event,sharpness,step_size\n"), std::string::npos);
+  ASSERT_EQ(after.size(), 2u);
+  EXPECT_TRUE(std::isnan(after[0].sharpness));
+  EXPECT_TRUE(std::isnan(after[0].step_size));
+  EXPECT_EQ(after[1].sharpness, 0.1);
+  EXPECT_EQ(after[1].step_size, 20.0);
+  EXPECT_EQ(after[1].event, "escape");
+  EXPECT_THROW(trace_from_csv(text + "1,2,3,4,5,6,\n", "trace.csv"), InputError);
+}
+
 TEST(TraceFile, refuses_every_proper_prefix_that_is_not_whole_lines) {
   const std::string text = trace_to_csv(example());
 

@@ -5,6 +5,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/solvers/internal/iterate.hpp"
+#include "nadir/solvers/internal/sharpness.hpp"
 
 namespace nadir {
 namespace {
@@ -13,6 +14,7 @@ using internal::Iterate;
 
 constexpr double sufficient_decrease = 1e-4;
 constexpr int max_halvings = 100;
+constexpr std::uint64_t sharpness_stream = 0x7368617270000000ull;
 
 class GradientDescent final : public internal::IterateSolver {
  public:
@@ -29,16 +31,19 @@ class GradientDescent final : public internal::IterateSolver {
   StepReport backtracking_step();
   double first_trial() const;
   bool is_sufficient(Iterate& trial, double t);
+  StepReport with_sharpness(StepReport report);
 
   GradientDescentOptions options_;
   Vector previous_;       // the iterate before the current one, for momentum
   double last_t_ = 0.0;   // accepted last; 0: none yet
+  Vector sharpest_;       // eigenvector of the largest curvature when it was last looked at
 };
 
 void GradientDescent::begin(ProblemRef problem, std::span<const double> start, std::uint64_t seed) {
   IterateSolver::begin(problem, start, seed);
   previous_ = current_.point;
   last_t_ = 0.0;
+  sharpest_.clear();
 }
 
 StepReport GradientDescent::step() {
@@ -46,7 +51,19 @@ StepReport GradientDescent::step() {
   const bool is_at_rest = gradient_norm() == 0.0 && previous_ == current_.point;
   if (is_at_rest || (gradient_norm() == 0.0 && options_.momentum == 0.0))
     return {.event = "", .stop = Termination::gradient_small};
-  return options_.step_size > 0.0 ? fixed_step() : backtracking_step();
+  return with_sharpness(options_.step_size > 0.0 ? fixed_step() : backtracking_step());
+}
+
+StepReport GradientDescent::with_sharpness(StepReport report) {
+  if (options_.sharpness_every == 0) return report;
+  report.step_size = options_.step_size > 0.0 ? options_.step_size : last_t_;
+  if (counts_.iterations % options_.sharpness_every != 0 || !current_.is_finite()) return report;
+  const auto apply = [this](const Vector& v, Vector& out) { apply_hessian(v, out); };
+  internal::Sharpness found = internal::find_sharpness(apply, dimension(), sharpest_,
+                                                       Random(seed_, sharpness_stream + static_cast<std::uint64_t>(counts_.iterations)));
+  report.sharpness = found.value;
+  sharpest_ = std::move(found.vector);
+  return report;
 }
 
 // Per iteration: 1 expansion and gradient, 2 vector passes.
@@ -99,6 +116,7 @@ void GradientDescent::save(State& state) const {
   IterateSolver::save(state);
   state.set("previous", previous_);
   state.set_scalar("last_t", last_t_);
+  state.set("sharpest", sharpest_);
 }
 
 void GradientDescent::load(ProblemRef problem, const State& state) {
@@ -107,6 +125,9 @@ void GradientDescent::load(ProblemRef problem, const State& state) {
   if (previous_.size() != current_.point.size())
     throw InputError("checkpoint entry previous", std::to_string(current_.point.size()) + " numbers", std::to_string(previous_.size()));
   last_t_ = state.scalar("last_t");
+  sharpest_ = state.get("sharpest");
+  if (!sharpest_.empty() && sharpest_.size() != current_.point.size())
+    throw InputError("checkpoint entry sharpest", std::to_string(current_.point.size()) + " numbers or none", std::to_string(sharpest_.size()));
 }
 
 }  // namespace
@@ -115,7 +136,9 @@ OptionList rows(GradientDescentOptions& o) {
   return {option("step-size", o.step_size, "length of a step over the gradient; 0: by backtracking").at_least(0.0),
           option("momentum", o.momentum, "share of the last move that is repeated, below 1; needs --step-size")
               .at_least(0.0)
-              .at_most(1.0 - 0x1p-53)};
+              .at_most(1.0 - 0x1p-53),
+          option("sharpness-every", o.sharpness_every, "iterations between looks at the largest curvature, for the trace; 0: none")
+              .at_least(0)};
 }
 
 std::unique_ptr<Solver> make_gradient_descent(const GradientDescentOptions& options) {

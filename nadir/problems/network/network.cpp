@@ -37,6 +37,51 @@ double penalty(const NetworkView& network) {
   return 0.5 * network.data.weight_decay * sum;
 }
 
+// out += B v on the entries of weights: the penalty's gradient at v, and its Hessian's product with v.
+void add_penalty(const NetworkView& network, std::span<const double> v, std::span<double> out) {
+  if (network.data.weight_decay == 0.0) return;
+  for (std::size_t l = 0; l < network.data.num_layers(); ++l) {
+    const BlockShape& block = network.layout[network.data.weight_block(l)];
+    const auto offset = static_cast<std::size_t>(block.offset), count = static_cast<std::size_t>(block.size());
+    axpy(network.data.weight_decay, v.subspan(offset, count), out.subspan(offset, count));
+  }
+}
+
+void pick_columns(ConstMatrixView from, std::span<const Index> columns, Matrix& to) {
+  if (to.rows() != from.rows || to.cols() != static_cast<Index>(columns.size())) to = Matrix(from.rows, static_cast<Index>(columns.size()));
+  for (Index j = 0; j < to.cols(); ++j) std::copy_n(from.col(columns[static_cast<std::size_t>(j)]), from.rows, to.col(j));
+}
+
+// The problem's data with these samples alone.
+NetworkData picked(const NetworkData& data, std::span<const Index> rows, Matrix& x, Matrix& y) {
+  NetworkData some;
+  some.widths = data.widths;
+  some.activations = data.activations;
+  some.has_bias = data.has_bias;
+  some.is_cross_entropy = data.is_cross_entropy;
+  pick_columns(data.x, rows, x);
+  some.x = x.view();
+  for (const Index row : data.labels.empty() ? std::span<const Index>() : rows) some.labels.push_back(data.labels[static_cast<std::size_t>(row)]);
+  if (!data.labels.empty()) return some;
+  pick_columns(data.y, rows, y);
+  some.y = y.view();
+  return some;
+}
+
+// out += share of these samples in the gradient of the mean over `count` of them; returns the sum of their losses.
+double add_samples(const NetworkView& network, std::span<const Index> rows, Index count, Workspace& workspace, std::span<double> out) {
+  const NetworkData data = picked(network.data, rows, workspace.x, workspace.y);
+  const NetworkView some{data, network.layout, network.x};
+  workspace.batches.resize(1);
+  Batch& batch = workspace.batches.front();
+  shape_batch(data, 0, data.num_samples(), true, batch, false);
+  const double sum = forward(some, true, batch);
+  if (data.num_samples() != count) scale(static_cast<double>(data.num_samples()) / static_cast<double>(count), batch.deltas.back().flat());
+  backward(some, batch);
+  add_gradient(some, batch, out);
+  return sum;
+}
+
 double mean(const NetworkData& data, double sum) { return sum / static_cast<double>(data.num_samples()); }
 
 class NetworkExpansion final : public Expansion {
@@ -62,9 +107,7 @@ class NetworkExpansion final : public Expansion {
   void gradient(std::span<double> out) const override {
     std::fill(out.begin(), out.end(), 0.0);
     for (Index b = 0; b < num_batches(network_.data); ++b) add_gradient(network_, both_passes(b), out);
-    for_weights([&](std::size_t offset, std::size_t count) {
-      axpy(network_.data.weight_decay, std::span(x_).subspan(offset, count), out.subspan(offset, count));
-    });
+    add_penalty(network_, x_, out);
   }
 
   void apply_hessian(ConstMatrixView U, MatrixView out) const override {
@@ -74,10 +117,8 @@ class NetworkExpansion final : public Expansion {
       for (Index b = 0; b < num_batches(network_.data); ++b)
         add_hessian(network_, both_passes(b), U.columns(j, count), scratch_, out.columns(j, count));
       }
-    for (Index j = 0; j < U.cols; ++j)
-      for_weights([&](std::size_t offset, std::size_t count) {
-        axpy(network_.data.weight_decay, {U.col(j) + offset, count}, {out.col(j) + offset, count});
-      });
+    const auto entries = static_cast<std::size_t>(U.rows);
+    for (Index j = 0; j < U.cols; ++j) add_penalty(network_, {U.col(j), entries}, {out.col(j), entries});
   }
 
   // sqrt of the sum over layers of (|D_l|/|D_L| |E| |A_{l-1}|)^2, E = (|P| + |Y|)/n the residual without its
@@ -119,15 +160,6 @@ class NetworkExpansion final : public Expansion {
     return batch;
   }
 
-  template <class F>
-  void for_weights(const F& f) const {
-    if (network_.data.weight_decay == 0.0) return;
-    for (std::size_t l = 0; l < network_.data.num_layers(); ++l) {
-      const BlockShape& block = network_.layout[network_.data.weight_block(l)];
-      f(static_cast<std::size_t>(block.offset), static_cast<std::size_t>(block.size()));
-    }
-  }
-
   Vector x_;
   NetworkView network_;
   bool is_kept_;
@@ -145,7 +177,8 @@ Network::Network(NetworkData data, double most_kept_bytes)
     : data_(std::move(data)),
       layout_(data_.layout()),
       expansion_pool_(std::make_shared<WorkspacePool>()),
-      value_pool_(std::make_shared<WorkspacePool>()) {
+      value_pool_(std::make_shared<WorkspacePool>()),
+      sample_pool_(std::make_shared<WorkspacePool>()) {
   keeps_batches_ = bytes_of_batches(data_) <= most_kept_bytes;
   const double n = static_cast<double>(data_.num_samples());
   value_of_zero_ = data_.is_cross_entropy ? std::log(static_cast<double>(data_.widths.back()))
@@ -164,6 +197,21 @@ double Network::value(std::span<const double> x) const {
   }
   value_pool_->give_back(std::move(workspace));
   return mean(data_, sum) + penalty(network);
+}
+
+double Network::sample_gradient(std::span<const double> x, std::span<const Index> rows, std::span<double> out) const {
+  const NetworkView network{data_, layout_, x.data()};
+  std::fill(out.begin(), out.end(), 0.0);
+  Workspace workspace = sample_pool_->take();
+  const Index count = static_cast<Index>(rows.size());
+  double sum = 0.0;
+  for (Index first = 0; first < count; first += batch_size) {
+    const Index some = std::min(batch_size, count - first);
+    sum += add_samples(network, rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(some)), count, workspace, out);
+  }
+  sample_pool_->give_back(std::move(workspace));
+  add_penalty(network, x, out);
+  return sum / static_cast<double>(count) + penalty(network);
 }
 
 std::unique_ptr<Expansion> Network::expand(std::span<const double> x) const {

@@ -27,6 +27,9 @@ class Network {
 
   const Layout& layout() const { return layout_; }
   double value(std::span<const double> x) const;
+  Index num_samples() const { return data_.num_samples(); }
+  // SampledProblem's: value and gradient of a batch; copies the batch's samples, 1024 at a time, and nothing else.
+  double sample_gradient(std::span<const double> x, std::span<const Index> rows, std::span<double> out) const;
   // An expansion works in memory of its own: one thread at a time may call it.
   std::unique_ptr<Expansion> expand(std::span<const double> x) const;
 
@@ -42,7 +45,7 @@ class Network {
   double value_of_zero_ = 0.0;
   bool keeps_batches_ = true;
   // Memory for expansions and for values, where it is small enough to keep.
-  std::shared_ptr<WorkspacePool> expansion_pool_, value_pool_;
+  std::shared_ptr<WorkspacePool> expansion_pool_, value_pool_, sample_pool_;
 };
 
 }  // namespace nadir

@@ -220,7 +220,7 @@ void reverse_layer(const NetworkView& network, const Batch& batch, std::size_t l
 
 }  // namespace
 
-void shape_batch(const NetworkData& data, Index first, Index count, bool with_derivatives, Batch& batch) {
+void shape_batch(const NetworkData& data, Index first, Index count, bool with_derivatives, Batch& batch, bool with_bends) {
   const std::size_t L = data.num_layers();
   batch.first = first;
   batch.count = count;
@@ -235,7 +235,7 @@ void shape_batch(const NetworkData& data, Index first, Index count, bool with_de
     if (!with_derivatives) continue;
     shape(batch.deltas[l], width, count);
     if (s.kind != ActivationKind::identity) shape(batch.slopes[l], width, count);
-    if (!s.is_piecewise_linear()) shape(batch.bends[l], width, count);
+    if (with_bends && !s.is_piecewise_linear()) shape(batch.bends[l], width, count);
   }
   shape(batch.deltas[L - 1], data.widths[L], count);
   if (data.is_cross_entropy) shape(batch.softmax, data.widths[L], count);

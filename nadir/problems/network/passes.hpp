@@ -45,8 +45,9 @@ struct Batch {
   }
 };
 
-// Shapes the batch for its samples; memory of a batch of the same size is used again.
-void shape_batch(const NetworkData& data, Index first, Index count, bool with_derivatives, Batch& batch);
+// Shapes the batch for its samples; memory of a batch of the same size is used again. Without bends, which only Hessian
+// products need, the passes leave none.
+void shape_batch(const NetworkData& data, Index first, Index count, bool with_derivatives, Batch& batch, bool with_bends = true);
 // The sum of the samples' losses (not divided by n), without the penalty.
 double forward(const NetworkView& network, bool with_derivatives, Batch& batch);
 void backward(const NetworkView& network, Batch& batch);

@@ -12,6 +12,7 @@ namespace nadir {
 struct Workspace {
   std::vector<Batch> batches;
   HessianScratch scratch;
+  Matrix x, y;  // of samples that were picked out of the data
 };
 
 // Safe to use from several threads.
