@@ -43,8 +43,8 @@ struct TuckerDecomposition {
   std::vector<Matrix> factors;           // U_k, n_k x r_k
   double norm_squared = 0.0;             // |T|^2
   double core_norm_squared = 0.0;        // |G|^2
-  // |T - approximation|^2: the sum of the discarded energies after sthosvd (no cancellation); |T|^2 - |G|^2 after hooi,
-  // which for an error below 1e-8 |T| is rounding noise and at best >= 0.
+  // |T - approximation|^2: the sum of the discarded energies after sthosvd; after hooi |T|^2 - |G|^2, and from the
+  // entries where that would cancel.
   double error_squared = 0.0;
   double relative_error() const;         // sqrt(error_squared / norm_squared); 0 for T = 0
 
@@ -58,10 +58,10 @@ struct TuckerDecomposition {
   Index num_parameters() const;          // entries of core and factors
 };
 
-// The ranks that `options` ask for at this shape, where they ask for ranks: one for each mode. Throws InputError
-// ("ranks", naming mode, rank and extent) for a rank below 1 or above its mode, or a wrong number of them. A rank above the
-// product of the others is allowed: the core then has dependent slices.
-std::vector<Index> requested_ranks(const TensorShape& shape, const SthosvdOptions& options);
+// One rank for each mode from a list with one for each, or one for all. Throws InputError ("ranks", naming mode and
+// extent) for a rank below 1 or above its mode, or a list of another length. A rank above the product of the others is
+// allowed: the core then has dependent slices.
+std::vector<Index> requested_ranks(const TensorShape& shape, const std::vector<Index>& ranks);
 
 template <class Scalar>
 TuckerDecomposition sthosvd(const SlabSource<Scalar>& source, const SthosvdOptions& options);
@@ -88,6 +88,11 @@ HooiResult hooi(TensorView<Scalar> T, TuckerDecomposition start, const HooiOptio
 
 // The tensor G x_0 U_0 x_1 U_1 ..., whole.
 Tensor<double> reconstruct(const TuckerDecomposition& decomposition);
+// Its entries first, ..., first + count - 1 of one mode, without the others.
+Tensor<double> reconstruct_slab(const TuckerDecomposition& decomposition, int mode, Index first, Index count);
+// |T - G x_0 U_0 ...|^2 from the entries themselves, slab by slab: no cancellation, any factors.
+template <class Scalar>
+double residual_squared(const SlabSource<Scalar>& source, const TuckerDecomposition& decomposition);
 // T x_0 U_0^T x_1 U_1^T ...: the best core for factors with orthonormal columns.
 template <class Scalar>
 Tensor<double> best_core(const SlabSource<Scalar>& source, const std::vector<Matrix>& factors);

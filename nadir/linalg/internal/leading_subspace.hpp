@@ -1,0 +1,35 @@
+// Leading left singular vectors of an unfolding, by the route that resolves what is asked.
+#pragma once
+
+#include <functional>
+
+#include "nadir/linalg/tucker_decomposition.hpp"
+
+namespace nadir::internal {
+
+// How many vectors to keep, given all squared singular values, descending.
+using ChooseRank = std::function<Index(const Vector& energies)>;
+
+struct LeadingSubspace {
+  Matrix U;                // n x rank, orthonormal columns; in each the entry largest in magnitude is positive
+  Vector energies;         // squared singular values, descending, n of them, none negative
+  SubspaceRoute route = SubspaceRoute::gram;
+
+  double kept() const;     // sum of the energies of U
+  double discarded() const;
+  bool has_resolved_tail(double resolution) const;  // whether the discarded energy stands above the Gram's rounding noise
+};
+
+// Energies below this part of their sum are rounding noise of a Gram matrix of n rows.
+double gram_resolution(Index n, GramSums sums);
+
+// All eigenvalues of G = T_(k) T_(k)^T, and the vectors of the leading ones. Reads the lower triangle. Cost:
+// 4/3 n^3 for the values, 2 n^2 rank for the vectors.
+LeadingSubspace subspace_of_gram(Matrix G, const ChooseRank& choose);
+// The same from R with R^T R = T_(k) T_(k)^T.
+LeadingSubspace subspace_of_triangle(const Matrix& R, const ChooseRank& choose);
+// Of a small tensor: by its Gram matrix, and by its triangle where that does not resolve the tail.
+template <class Scalar>
+LeadingSubspace subspace_of_unfolding(TensorView<Scalar> T, int mode, const ChooseRank& choose);
+
+}  // namespace nadir::internal
