@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nadir/linalg/dense.hpp"
+#include "nadir/problems/network/passes_float.hpp"
 #include "nadir/problems/network/workspace.hpp"
 
 namespace nadir {
@@ -121,6 +122,22 @@ class NetworkExpansion final : public Expansion {
     for (Index j = 0; j < U.cols; ++j) add_penalty(network_, {U.col(j), entries}, {out.col(j), entries});
   }
 
+  bool has_rough_hessian() const override { return true; }
+
+  void apply_hessian_roughly(ConstFloatView U, FloatView out) const override {
+    if (!rough_weights_) rough_weights_ = std::make_unique<FloatWeights>(network_);
+    for (Index j = 0; j < out.cols; ++j) std::fill_n(out.col(j), out.rows, 0.0f);
+    for (Index b = 0; b < num_batches(network_.data); ++b) {
+      const FloatBatch& batch = rough_batch(b);
+      const Index stacked = directions_at_once(network_.data, batch.count);
+      for (Index j = 0; j < U.cols; j += stacked) {
+        const Index count = std::min(stacked, U.cols - j);
+        add_hessian_roughly(network_, *rough_weights_, batch, U.columns(j, count), rough_scratch_, out.columns(j, count));
+      }
+    }
+    add_penalty_roughly(network_, U, out);
+  }
+
   // sqrt of the sum over layers of (|D_l|/|D_L| |E| |A_{l-1}|)^2, E = (|P| + |Y|)/n the residual without its
   // cancellation (probabilities with cross-entropy), |A_{l-1}|^2 + n with biases; and the same of the penalty.
   double gradient_scale() const override {
@@ -160,6 +177,13 @@ class NetworkExpansion final : public Expansion {
     return batch;
   }
 
+  const FloatBatch& rough_batch(Index number) const {
+    rough_batches_.resize(batches_.size());
+    FloatBatch& batch = rough_batches_[is_kept_ ? static_cast<std::size_t>(number) : 0];
+    if (!is_kept_ || batch.count == 0) round_batch(network_.data, both_passes(number), batch);
+    return batch;
+  }
+
   Vector x_;
   NetworkView network_;
   bool is_kept_;
@@ -169,6 +193,9 @@ class NetworkExpansion final : public Expansion {
   std::vector<Batch>& batches_ = workspace_.batches;
   mutable Index num_reversed_ = 0;  // batches that had their backward pass: the first so many
   HessianScratch& scratch_ = workspace_.scratch;
+  mutable std::unique_ptr<FloatWeights> rough_weights_;  // made by the first rough product
+  mutable std::vector<FloatBatch> rough_batches_;
+  mutable FloatScratch rough_scratch_;
 };
 
 }  // namespace
