@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "nadir/core/problem.hpp"
 #include "nadir/core/result.hpp"
@@ -13,7 +14,8 @@
 
 namespace nadir::analytic {
 
-// A problem from three functions. `hessian` is dense: small dimensions only.
+// A problem from three functions. `hessian` is dense: small dimensions only. As a mean over samples it is
+// f_i(x) = f(x) + noise (i - (samples - 1)/2) sum_k x_k.
 struct AnalyticProblem {
   std::string name;
   Layout shape;
@@ -22,6 +24,9 @@ struct AnalyticProblem {
   std::function<Matrix(std::span<const double>)> hessian = {};
   std::function<Matrix(std::span<const double>)> inverse_preconditioner = {};  // empty: the identity
   Counts* counts = nullptr;  // where evaluations are counted
+  Index samples = 5;
+  double noise = 0.05;
+  std::vector<std::vector<Index>>* batches = nullptr;  // where the batches that were asked for are kept
 
   class Picture final : public Expansion {
    public:
@@ -54,6 +59,16 @@ struct AnalyticProblem {
   std::unique_ptr<Expansion> expand(std::span<const double> x) const {
     if (counts) ++counts->values;
     return std::make_unique<Picture>(*this, x);
+  }
+  Index num_samples() const { return samples; }
+  double sample_gradient(std::span<const double> x, std::span<const Index> rows, std::span<double> out) const {
+    if (batches) batches->emplace_back(rows.begin(), rows.end());
+    double tilt = 0.0, sum = 0.0;
+    for (const Index i : rows) tilt += noise * (static_cast<double>(i) - 0.5 * static_cast<double>(samples - 1)) / static_cast<double>(rows.size());
+    for (const double entry : x) sum += entry;
+    grad(x, out);
+    for (double& entry : out) entry += tilt;
+    return f(x) + tilt * sum;
   }
 };
 

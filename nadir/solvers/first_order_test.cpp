@@ -70,6 +70,51 @@ TEST(GradientDescent, stays_at_an_exact_saddle) {
   EXPECT_EQ(minimise(*solver, wells(), Vector{0.0, 0.0}, 0, {}).point, (Vector{0.0, 0.0}));
 }
 
+// The largest eigenvalue is 5 throughout, or max(3 x^2 - 1, 1) of the wells: the second overtakes the first on the way.
+TEST(GradientDescent, the_trace_shows_the_largest_curvature_where_it_was_asked_for) {
+  const auto solver = make_gradient_descent({.step_size = 0.1, .sharpness_every = 3});
+  const auto expect_rows = [&](const AnalyticProblem& problem, const Vector& start, const auto& expected) {
+    const auto watch = [&](const TraceRow& row, const Solver& at) {
+      const bool is_asked = row.iteration > 0 && row.iteration % 3 == 0;
+      EXPECT_EQ(is_asked, !std::isnan(row.sharpness)) << row.iteration;
+      if (is_asked) {
+        EXPECT_NEAR(row.sharpness, expected(at.point()), 1e-3 * expected(at.point())) << problem.name << row.iteration;
+      }
+      if (row.iteration > 0) {
+        EXPECT_EQ(row.step_size, 0.1);
+      }
+      return true;
+    };
+    minimise(*solver, problem, start, 4, {.gradient_tol = 0.0, .max_iterations = 30}, {.on_iteration = watch});
+  };
+
+  expect_rows(quadratic({1.0, 5.0, 2.0, 4.99}), {3.0, 9.0, 4.0, 1.5}, [](std::span<const double>) { return 5.0; });
+  expect_rows(wells(), {0.1, 3.0}, [](std::span<const double> x) { return std::fmax(3.0 * x[0] * x[0] - 1.0, 1.0); });
+}
+
+TEST(GradientDescent, nobody_looks_at_curvature_unless_asked) {
+  const auto solver = make_gradient_descent({.step_size = 0.1});
+  Trace trace;
+
+  const Result result = minimise(*solver, quadratic({1.0, 5.0}), Vector{3.0, 9.0}, 0, {.max_iterations = 5}, {.trace = &trace});
+
+  EXPECT_EQ(result.counts.hessian_products, 0);
+  for (const TraceRow& row : trace) EXPECT_TRUE(std::isnan(row.sharpness) && std::isnan(row.step_size));
+}
+
+// x_k - 1 = (1 - 0.41 * 5)^k (x_0 - 1), whose modulus grows: 0.41 exceeds 2 / 5. 0.39 does not.
+TEST(GradientDescent, diverges_where_the_step_exceeds_two_over_the_sharpness_and_not_below) {
+  for (const double step : {0.39, 0.41}) {
+    const auto solver = make_gradient_descent({.step_size = step, .sharpness_every = 1});
+    Trace trace;
+    minimise(*solver, quadratic({1.0, 5.0}), Vector{3.0, 9.0}, 0, {.gradient_tol = 0.0, .max_iterations = 50}, {.trace = &trace});
+
+    const bool is_stable = trace.back().sharpness < 2.0 / trace.back().step_size;
+    EXPECT_EQ(is_stable, step < 0.4);
+    EXPECT_EQ(is_stable, trace.back().value < trace.front().value);
+  }
+}
+
 TEST(PerturbedGd, thresholds_are_those_of_the_paper) {
   // ell = 2, rho = 4, epsilon = 1/4, c = 1, and a logarithm below 4, so chi = 12.
   const auto t = internal::thresholds({.smoothness = 2.0, .hessian_lipschitz = 4.0, .accuracy = 0.25, .failure_probability = 1.0, .value_drop = 1.0, .constant = 1.0}, 1.0);

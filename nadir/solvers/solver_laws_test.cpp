@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <ostream>
+#include <map>
 #include <set>
 
 #include "nadir/base/error.hpp"
@@ -40,11 +41,32 @@ SolverSettings with_perturbed_gd(PerturbedGdOptions o) {
   return s;
 }
 
+// Steps small enough for every problem here; batches of 2, 2 and 1.
+constexpr std::int64_t few_epochs = 6;
+
+SolverSettings with_sgd(double momentum, bool nesterov, const char* then) {
+  SolverSettings s;
+  s.sgd = {.minibatch = {.batch_size = 2, .epochs = few_epochs, .learning_rate = 1e-4, .then = then}, .momentum = momentum, .nesterov = nesterov};
+  return s;
+}
+
+SolverSettings with_adam(const char* schedule) {
+  SolverSettings s;
+  s.adam.minibatch = {.batch_size = 2, .epochs = few_epochs, .learning_rate = 1e-3, .schedule = schedule, .patience = 2};
+  return s;
+}
+
 std::vector<Method> methods() {
   return {{"trust_region", "trust-region", {}},
           {"lbfgs", "l-bfgs", {}},
           {"backtracking", "gradient-descent", {}},
           {"fixed_step", "gradient-descent", with_gradient_descent({.step_size = 0.01})},
+          {"sharpness", "gradient-descent", with_gradient_descent({.step_size = 0.01, .sharpness_every = 2})},
+          {"sgd", "sgd", with_sgd(0.0, false, "trust-region")},
+          {"sgd_momentum", "sgd", with_sgd(0.5, false, "l-bfgs")},
+          {"sgd_nesterov", "sgd", with_sgd(0.5, true, "trust-region")},
+          {"adam", "adam", with_adam("constant")},
+          {"adam_cosine", "adam", with_adam("cosine")},
           {"momentum", "gradient-descent", with_gradient_descent({.step_size = 0.01, .momentum = 0.8})},
           {"perturbed", "perturbed-gradient-descent", with_perturbed_gd({.smoothness = 10.0, .accuracy = 0.1, .constant = 1.0})}};
 }
@@ -85,6 +107,7 @@ void expect_same_rows(const Trace& a, const Trace& b, const std::string& what) {
     EXPECT_EQ(a[i].iteration, b[i].iteration) << what;
     EXPECT_TRUE(same_bits(a[i].value, b[i].value) && same_bits(a[i].gradient_norm, b[i].gradient_norm)) << what;
     EXPECT_TRUE(same_bits(a[i].curvature, b[i].curvature) && same_bits(a[i].step, b[i].step)) << what;
+    EXPECT_TRUE(same_bits(a[i].sharpness, b[i].sharpness) && same_bits(a[i].step_size, b[i].step_size)) << what;
     EXPECT_EQ(a[i].event, b[i].event) << what;
   }
 }
@@ -149,9 +172,16 @@ TEST_P(SolverLaw, counts_equal_what_the_problem_was_asked) {
   for (Case& c : cases()) {
     Counts asked;
     c.problem.counts = &asked;
+    std::vector<std::vector<Index>> batches;
+    c.problem.batches = &batches;
 
     const Result result = run(c, short_run);
 
+    std::size_t num_rows = 0;
+    for (const auto& batch : batches) num_rows += batch.size();
+    const auto passes = static_cast<std::int64_t>(num_rows + 4) / c.problem.samples;
+    asked.values += passes;
+    asked.gradients += passes;
     asked.iterations = result.counts.iterations;
     EXPECT_EQ(result.counts, asked) << c.problem.name << " " << result.counts.values << "/" << asked.values << " "
                                     << result.counts.gradients << "/" << asked.gradients << " "
@@ -318,11 +348,21 @@ TEST(Minimise, names_a_stopping_rule_that_makes_no_sense) {
     EXPECT_THROW(minimise(*solver, wells(), Vector{1.0, 1.0}, 0, bad), InputError);
 }
 
-TEST(Solvers, no_option_name_occurs_twice) {
+// One flag sets them all, and one default stands in the help and in run.json.
+TEST(Solvers, an_option_name_that_occurs_twice_has_one_kind_range_and_default) {
   SolverSettings settings;
-  std::set<std::string> seen;
-  for (const std::string& name : solver_names())
-    for (const OptionRow& row : solver_options(settings, name)) EXPECT_TRUE(seen.insert(row.name).second) << row.name;
+  std::map<std::string, OptionRow> seen;
+  for (const std::string& name : solver_names()) {
+    std::set<std::string> own;
+    for (const OptionRow& row : solver_options(settings, name)) {
+      EXPECT_TRUE(own.insert(row.name).second) << row.name;
+      const OptionRow& first = seen.try_emplace(row.name, row).first->second;
+      EXPECT_EQ(first.target.index(), row.target.index()) << row.name;
+      EXPECT_EQ(range_text(first), range_text(row)) << row.name;
+      EXPECT_EQ(first.choices, row.choices) << row.name;
+      EXPECT_EQ(value_text(first), value_text(row)) << row.name;
+    }
+  }
 }
 
 TEST(Solvers, take_options_at_both_ends_of_their_range_or_name_them) {
@@ -350,7 +390,7 @@ TEST(Solvers, take_options_at_both_ends_of_their_range_or_name_them) {
 
 TEST(Solvers, an_unknown_name_is_answered_with_the_known_ones) {
   try {
-    make_solver("adam");
+    make_solver("magic");
     FAIL();
   } catch (const InputError& error) {
     EXPECT_NE(error.expected().find("trust-region"), std::string::npos);

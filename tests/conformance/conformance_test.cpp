@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/solvers/make_solver.hpp"
@@ -130,6 +132,11 @@ TEST_P(EveryFamily, every_solver_descends_and_stops_for_a_stated_reason) {
   for (const std::string& name : solver_names()) {
     SCOPED_TRACE(name);
     const auto solver = make_solver(name, {});
+    if (finishing_solver(name, {}) != name && !problem.has_samples()) {
+      EXPECT_THROW(require_solvable(name, problem), InputError);
+      EXPECT_THROW(solver->begin(problem, x, 1), InputError);
+      continue;
+    }
     Trace trace;
     Observer observer;
     observer.trace = &trace;
@@ -140,6 +147,27 @@ TEST_P(EveryFamily, every_solver_descends_and_stops_for_a_stated_reason) {
     EXPECT_LE(result.value, problem.value(x));
     EXPECT_EQ(result.value, problem.value(result.point));
     EXPECT_EQ(static_cast<std::int64_t>(trace.size()), result.counts.iterations + 1);
+  }
+}
+
+TEST_P(EveryFamily, gradients_of_batches_average_to_the_gradient) {
+  if (!problem.has_samples()) GTEST_SKIP() << "no mean over samples";
+  std::vector<Index> order(static_cast<std::size_t>(problem.num_samples()));
+  std::iota(order.rbegin(), order.rend(), Index{0});
+  Vector expected(x.size()), batch(x.size());
+  problem.expand(x)->gradient(expected);
+  for (const std::size_t size : {std::size_t{1}, std::size_t{4}, order.size()}) {
+    Vector gradient(x.size(), 0.0);
+    double value = 0.0;
+    for (std::size_t first = 0; first < order.size(); first += size) {
+      const std::size_t count = std::min(size, order.size() - first);
+      const double share = static_cast<double>(count) / static_cast<double>(order.size());
+      value += share * problem.sample_gradient(x, std::span(order).subspan(first, count), batch);
+      axpy(share, batch, gradient);
+    }
+    EXPECT_NEAR(value, problem.value(x), 1e-13 * std::fabs(problem.value(x))) << size;
+    axpy(-1.0, expected, gradient);
+    EXPECT_LE(norm(gradient), 1e-12 * norm(expected)) << size;
   }
 }
 

@@ -10,7 +10,7 @@ namespace nadir::internal {
 namespace {
 
 constexpr Index max_steps = 60;
-constexpr double residual_tol = 1e-3, random_share = 0.1;
+constexpr double residual_tol = 1e-4, random_share = 0.1;
 
 Vector first_direction(Index dimension, const Vector& start, Random random) {
   Vector v(static_cast<std::size_t>(dimension));

@@ -1,7 +1,7 @@
 // The largest eigenvalue of a Hessian again and again along a run, each time from where the last search ended.
 //
 // Lanczos with full reorthogonalisation [Parlett1998, sec. 13.1] from the last eigenvector, a tenth of its length added
-// in a random direction so that an eigenvector that overtakes it is seen too. Stops where the residual is 1e-3 of the
+// in a random direction so that an eigenvector that overtakes it is seen too. Stops where the residual is 1e-4 of the
 // Ritz value, or after 60 products. By Rayleigh and Ritz the value never exceeds the largest eigenvalue but for
 // rounding; that it comes near is likely, never shown.
 #pragma once
