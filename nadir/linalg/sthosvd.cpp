@@ -46,6 +46,16 @@ std::vector<int> best_mode_order(const TensorShape& shape, const std::vector<Ind
   return best;
 }
 
+void require_order(std::vector<int> order, int modes, bool is_read) {
+  const bool starts_with_slabs = is_read && !order.empty() && order[0] == 0;
+  std::sort(order.begin(), order.end());
+  std::vector<int> all(static_cast<std::size_t>(modes));
+  std::iota(all.begin(), all.end(), 0);
+  if (order != all) throw InputError("mode order", "every mode from 0 to " + std::to_string(modes - 1) + " once", "another list");
+  if (starts_with_slabs)
+    throw InputError("mode order", "another mode than 0 first, where the tensor is read in slabs along mode 0", "0");
+}
+
 // The smallest rank whose discarded energy is at most `allowed`.
 Index rank_for(const Vector& energies, double allowed) {
   double tail = 0.0;
@@ -73,7 +83,8 @@ class Sthosvd {
     if (is_read && shape_.num_modes() == 1)
       throw InputError("shape", "a tensor with two modes or more where it is read in slabs", shape_.text());
     const auto modes = static_cast<std::size_t>(shape_.num_modes());
-    result_.mode_order = best_mode_order(shape_, ranks_, is_read);
+    result_.mode_order = options.mode_order.empty() ? best_mode_order(shape_, ranks_, is_read) : options.mode_order;
+    require_order(result_.mode_order, shape_.num_modes(), is_read);
     result_.factors.resize(modes);
     result_.singular_values.resize(modes);
     result_.discarded.assign(modes, 0.0);

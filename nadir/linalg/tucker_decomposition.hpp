@@ -35,6 +35,7 @@ struct SthosvdOptions {
   std::vector<Index> ranks;  // a rank for each mode, or one for all modes; empty: by `error`
   double error = 0.0;        // relative to |T|: each mode may lose error^2 |T|^2 / d [BallardKlinvexKolda2020]
   SubspaceRoute route = SubspaceRoute::automatic;
+  std::vector<int> mode_order;  // all modes, each once; empty: the order of least flops
   std::uint64_t seed = 0;    // of the randomised route
 };
 
