@@ -24,7 +24,7 @@ int print_outcome(const RunOutcome& outcome, const CommonOptions& common) {
   }
   if (outcome.termination == Termination::not_finite && !meets(verdict, "local")) {
     print_message("numerical breakdown: the value or its gradient left the range of double; scale the data towards 1, "
-                  "or try smaller steps or another --solver");
+                  "or try smaller steps (--step-size, --learning-rate) or another --solver");
     return exit_breakdown;
   }
   if (common.require.empty() || meets(verdict, common.require)) return exit_done;

@@ -45,7 +45,7 @@ class SgdRule final : public internal::UpdateRule {
 OptionList rows(SgdOptions& o) {
   OptionList list = rows(o.minibatch);
   list.push_back(option("momentum", o.momentum, "share of the last move that is repeated").at_least(0.0).at_most(1.0 - 0x1p-53));
-  list.push_back(option("nesterov", o.nesterov, "momentum looks ahead [Nesterov]; needs --momentum"));
+  list.push_back(option("nesterov", o.nesterov, "Nesterov's momentum, which looks ahead; needs --momentum"));
   return list;
 }
 

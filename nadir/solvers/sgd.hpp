@@ -2,7 +2,7 @@
 // after the epochs are told in minibatch.hpp.
 //
 //   v <- momentum v + g,   x <- x - rate v                                             [Polyak1964]
-//   nesterov:              x <- x - rate (g + momentum v)                    [Sutskever2013, eq. 3-4, shifted]
+//   nesterov:              x <- x - rate (g + momentum v)                    [SutskeverEtAl2013, sec. 2]
 // g the gradient of one batch, the penalty's included; v = 0 at first. These are PyTorch's formulas. With one batch of
 // all samples and a constant rate this is gradient descent with that step (gradient_descent.hpp).
 #pragma once
