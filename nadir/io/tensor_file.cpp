@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/text.hpp"
 #include "nadir/io/internal/byte_source.hpp"
 #include "nadir/io/internal/coordinates.hpp"
 #include "nadir/io/internal/npy_slabs.hpp"
@@ -87,7 +88,7 @@ DataTensor from_array(Array&& array, const std::string& place) {
 
 std::int32_t whole_number(double x, std::int64_t least, std::int64_t most, const std::string& place) {
   if (!(x >= static_cast<double>(least) && x <= static_cast<double>(most) && x == std::floor(x)))
-    throw InputError(place, "a whole number from " + std::to_string(least) + " to " + std::to_string(most), std::to_string(x));
+    throw InputError(place, "a whole number from " + std::to_string(least) + " to " + std::to_string(most), shortest_text(x));
   return static_cast<std::int32_t>(x);
 }
 

@@ -72,7 +72,7 @@ Tensor<double> reconstruct_slab(const TuckerDecomposition& decomposition, int mo
 
 template <class Scalar>
 double residual_squared(const SlabSource<Scalar>& source, const TuckerDecomposition& decomposition) {
-  constexpr Index part_bytes = Index{16} << 20;
+  constexpr Index part_bytes = Index{2} << 20;
   const Index extent = source.shape()[0], step = source.slab_extent(part_bytes);
   std::vector<Scalar> buffer;
   double square = 0.0;
