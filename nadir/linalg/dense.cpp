@@ -10,6 +10,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/linalg/internal/panels.hpp"
+#include "nadir/linalg/internal/thin_products.hpp"
 
 namespace nadir {
 namespace {
@@ -60,9 +61,10 @@ void multiply(double alpha, ConstMatrixView A, Op op_a, ConstMatrixView B, Op op
   assert((op_a == Op::none ? A.rows : A.cols) == C.rows);
   assert((op_b == Op::none ? B.cols : B.rows) == C.cols);
   assert((op_b == Op::none ? B.rows : B.cols) == k);
-  keep_blas_on_this_thread();
   if (C.empty()) return;
   if (k == 0) return scale_matrix(beta, C);
+  if (internal::is_thin(C.rows, C.cols, k)) return internal::multiply_thin(alpha, A, op_a, B, op_b, beta, C);
+  keep_blas_on_this_thread();
   internal::in_panels(A, op_a, B, op_b, C, k,
                       [&](ConstMatrixView a, ConstMatrixView b, MatrixView c) { gemm(alpha, a, op_a, b, op_b, beta, c); });
 }

@@ -1,6 +1,8 @@
 // Compiled once for every instruction set: foreach_target includes this file again and again.
 #include "nadir/linalg/elementwise.hpp"
 
+#include <algorithm>
+
 #include "nadir/linalg/internal/targets.inc"
 
 #undef HWY_TARGET_INCLUDE
@@ -32,8 +34,25 @@ HWY_INLINE void apply(Index count, double* x, const Function& function) {
   for (Index j = i; j < count; ++j) x[j] = rest[j - i];
 }
 
-void tanh_all(Index count, double* x) {
-  apply(count, x, [](Lane v) HWY_ATTR { return hn::Tanh(tag, v); });
+HWY_INLINE void tanh_vector(double* x, double* first, double* second) {
+  const Lane one = hn::Set(tag, 1.0), v = hn::LoadU(tag, x), t = hn::IfThenElse(hn::IsNaN(v), v, hn::Tanh(tag, v));
+  hn::StoreU(t, tag, x);
+  if (!first && !second) return;
+  const Lane slope = hn::Mul(hn::Sub(one, t), hn::Add(one, t));
+  if (first) hn::StoreU(slope, tag, first);
+  if (second) hn::StoreU(hn::Mul(hn::Mul(hn::Set(tag, -2.0), t), slope), tag, second);
+}
+
+void tanh_all(Index count, double* x, double* first, double* second) {
+  Index i = 0;
+  for (; i + N <= count; i += N) tanh_vector(x + i, first ? first + i : nullptr, second ? second + i : nullptr);
+  if (i == count) return;
+  double rest[3][8] = {};
+  std::copy(x + i, x + count, rest[0]);
+  tanh_vector(rest[0], rest[1], rest[2]);
+  std::copy_n(rest[0], count - i, x + i);
+  if (first) std::copy_n(rest[1], count - i, first + i);
+  if (second) std::copy_n(rest[2], count - i, second + i);
 }
 void exp_all(Index count, double* x) {
   const Lane least = hn::Set(tag, -745.0);
@@ -48,6 +67,54 @@ void log1p_all(Index count, double* x) {
   apply(count, x, [=](Lane v) HWY_ATTR { return hn::Log1p(tag, hn::Min(hn::Max(v, hn::Zero(tag)), one)); });
 }
 
+// Comparisons with NaN fail: NaN stays, and so does its slope, that of the left piece.
+void two_slopes(Index count, double slope, double* z, double* first) {
+  const Lane zero = hn::Zero(tag), one = hn::Set(tag, 1.0), left = hn::Set(tag, slope);
+  Index i = 0;
+  for (; i + N <= count; i += N) {
+    const Lane v = hn::LoadU(tag, z + i);
+    if (first) hn::StoreU(hn::IfThenElse(hn::Gt(v, zero), one, left), tag, first + i);
+    hn::StoreU(hn::IfThenElse(hn::Lt(v, zero), slope == 0.0 ? zero : hn::Mul(left, v), v), tag, z + i);
+  }
+  for (; i < count; ++i) {
+    if (first) first[i] = z[i] > 0.0 ? 1.0 : slope;
+    if (z[i] < 0.0) z[i] = slope == 0.0 ? 0.0 : slope * z[i];
+  }
+}
+
+void multiply_all(Index count, const double* a, const double* b, double* out) {
+  Index i = 0;
+  for (; i + N <= count; i += N) hn::StoreU(hn::Mul(hn::LoadU(tag, a + i), hn::LoadU(tag, b + i)), tag, out + i);
+  for (; i < count; ++i) out[i] = a[i] * b[i];
+}
+
+// Rounded twice, as without fused operations: an entry must not depend on its position.
+void combine_all(Index count, const double* s, const double* b, const double* z, double* d) {
+  Index i = 0;
+  for (; i + N <= count; i += N) {
+    const Lane first = hn::Mul(hn::LoadU(tag, s + i), hn::LoadU(tag, d + i));
+    hn::StoreU(hn::Add(first, hn::Mul(hn::LoadU(tag, b + i), hn::LoadU(tag, z + i))), tag, d + i);
+  }
+  for (; i < count; ++i) d[i] = s[i] * d[i] + b[i] * z[i];
+}
+
+// Every row adds its entries from left to right.
+void row_sums(ConstMatrixView A, double* out) {
+  Index i = 0;
+  for (; i + 2 * N <= A.rows; i += 2 * N) {
+    Lane low = hn::LoadU(tag, out + i), high = hn::LoadU(tag, out + i + N);
+    for (Index j = 0; j < A.cols; ++j) {
+      const double* a = A.data + j * A.stride + i;
+      low = hn::Add(low, hn::LoadU(tag, a));
+      high = hn::Add(high, hn::LoadU(tag, a + N));
+    }
+    hn::StoreU(low, tag, out + i);
+    hn::StoreU(high, tag, out + i + N);
+  }
+  for (; i < A.rows; ++i)
+    for (Index j = 0; j < A.cols; ++j) out[i] += A.data[j * A.stride + i];
+}
+
 }  // namespace nadir::internal::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -59,15 +126,27 @@ HWY_EXPORT(tanh_all);
 HWY_EXPORT(exp_all);
 HWY_EXPORT(expm1_all);
 HWY_EXPORT(log1p_all);
+HWY_EXPORT(two_slopes);
+HWY_EXPORT(multiply_all);
+HWY_EXPORT(combine_all);
+HWY_EXPORT(row_sums);
 
 }  // namespace internal
 
 using namespace internal;
 
-void tanh_in_place(Index count, double* x) { HWY_DYNAMIC_DISPATCH(tanh_all)(count, x); }
+void tanh_in_place(Index count, double* x) { tanh_with_derivatives(count, x, nullptr, nullptr); }
+void tanh_with_derivatives(Index count, double* x, double* first, double* second) { HWY_DYNAMIC_DISPATCH(tanh_all)(count, x, first, second); }
 void exp_of_nonpositive_in_place(Index count, double* x) { HWY_DYNAMIC_DISPATCH(exp_all)(count, x); }
 void expm1_of_nonpositive_in_place(Index count, double* x) { HWY_DYNAMIC_DISPATCH(expm1_all)(count, x); }
 void log1p_of_unit_interval_in_place(Index count, double* x) { HWY_DYNAMIC_DISPATCH(log1p_all)(count, x); }
+
+void two_slopes_in_place(Index count, double slope, double* z, double* first) { HWY_DYNAMIC_DISPATCH(two_slopes)(count, slope, z, first); }
+void multiply_entries(Index count, const double* a, const double* b, double* out) { HWY_DYNAMIC_DISPATCH(multiply_all)(count, a, b, out); }
+void combine_entries(Index count, const double* s, const double* b, const double* z, double* d) {
+  HWY_DYNAMIC_DISPATCH(combine_all)(count, s, b, z, d);
+}
+void add_row_sums(ConstMatrixView A, double* out) { HWY_DYNAMIC_DISPATCH(row_sums)(A, out); }
 
 }  // namespace nadir
 #endif

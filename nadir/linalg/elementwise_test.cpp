@@ -80,5 +80,69 @@ TEST_P(Elementwise, keeps_nan_and_limits) {
   EXPECT_EQ(x, (Vector{0.0, -1.0, -1.0}));
 }
 
+TEST_P(Elementwise, derivatives_of_tanh_are_those_of_its_value) {
+  Vector t = arguments(-30.0, 30.0);
+  Vector first(t.size()), second(t.size());
+
+  tanh_with_derivatives(static_cast<Index>(t.size()), t.data(), first.data(), second.data());
+
+  Vector value = arguments(-30.0, 30.0);
+  tanh_in_place(static_cast<Index>(value.size()), value.data());
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    ASSERT_EQ(t[i], value[i]);
+    ASSERT_EQ(first[i], (1.0 - t[i]) * (1.0 + t[i]));
+    ASSERT_EQ(second[i], -2.0 * t[i] * first[i]);
+  }
+}
+
+TEST_P(Elementwise, two_slopes_are_relu_and_its_leaky_kin_to_the_last_bit) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const double slope : {0.0, 0.25}) {
+    Vector x = arguments(-3.0, 3.0);
+    x.insert(x.end(), {0.0, -0.0, infinity, -infinity, nan, 1.0, -5e-324});
+    Vector z = x, first(x.size());
+
+    two_slopes_in_place(static_cast<Index>(z.size()), slope, z.data(), first.data());
+
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (std::isnan(x[i])) EXPECT_TRUE(std::isnan(z[i]));
+      else EXPECT_EQ(z[i], x[i] >= 0.0 ? x[i] : slope == 0.0 ? 0.0 : slope * x[i]);
+      EXPECT_EQ(first[i], x[i] > 0.0 ? 1.0 : slope);
+    }
+  }
+}
+
+TEST_P(Elementwise, products_and_sums_round_as_single_operations_at_every_length) {
+  for (const Index count : {0, 1, 7, 8, 9, 15, 16, 17, 50}) {
+    const auto size = static_cast<std::size_t>(count);
+    Vector a = arguments(-1.0, 1.0), b = arguments(-2.0, 2.0), d = arguments(-3.0, 3.0);
+    a.resize(size), b.resize(size), d.resize(size);
+    Vector product(size), combined = d;
+
+    multiply_entries(count, a.data(), b.data(), product.data());
+    combine_entries(count, a.data(), b.data(), product.data(), combined.data());
+
+    for (std::size_t i = 0; i < size; ++i) {
+      const double by_a = a[i] * d[i], by_b = b[i] * (a[i] * b[i]);
+      EXPECT_EQ(product[i], a[i] * b[i]);
+      EXPECT_EQ(combined[i], by_a + by_b);
+    }
+  }
+}
+
+TEST_P(Elementwise, rows_are_summed_from_left_to_right) {
+  Matrix A(37, 21);
+  Random(5).fill_normal(A.flat());
+  Vector sums(33, 1.0);
+
+  add_row_sums(A.view().block(2, 1, 33, 20), sums.data());
+
+  for (Index i = 0; i < 33; ++i) {
+    double expected = 1.0;
+    for (Index j = 0; j < 20; ++j) expected += A(2 + i, 1 + j);
+    EXPECT_EQ(sums[static_cast<std::size_t>(i)], expected);
+  }
+}
+
 }  // namespace
 }  // namespace nadir

@@ -24,14 +24,9 @@ void identity(const Chunk& c, double) {
   if (c.second) std::fill_n(c.second, c.count, 0.0);
 }
 
-// relu with slope 0. Plain loops without branches, which compilers vectorise; NaN fails every comparison and stays.
+// relu with slope 0.
 void two_pieces(const Chunk& c, double slope) {
-  if (c.first)
-    for (Index i = 0; i < c.count; ++i) c.first[i] = c.z[i] > 0.0 ? 1.0 : slope;
-  if (slope == 0.0)  // of minus infinity, too
-    for (Index i = 0; i < c.count; ++i) c.z[i] = c.z[i] < 0.0 ? 0.0 : c.z[i];
-  else
-    for (Index i = 0; i < c.count; ++i) c.z[i] = c.z[i] < 0.0 ? slope * c.z[i] : c.z[i];
+  two_slopes_in_place(c.count, slope, c.z, c.first);
   if (c.second) std::fill_n(c.second, c.count, 0.0);
 }
 
@@ -48,13 +43,7 @@ void elu(const Chunk& c, double alpha) {
   }
 }
 
-void tanh(const Chunk& c, double) {
-  tanh_in_place(c.count, c.z);
-  if (c.first)
-    for (Index i = 0; i < c.count; ++i) c.first[i] = (1.0 - c.z[i]) * (1.0 + c.z[i]);
-  if (c.second)
-    for (Index i = 0; i < c.count; ++i) c.second[i] = -2.0 * c.z[i] * c.first[i];
-}
+void tanh(const Chunk& c, double) { tanh_with_derivatives(c.count, c.z, c.first, c.second); }
 
 // sigma, sigma', sigma'' of c.z into arrays. With e = exp(-|z|) nothing overflows and small slopes keep their digits.
 struct Sigmoid {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nadir/linalg/dense.hpp"
+#include "nadir/linalg/elementwise.hpp"
 #include "nadir/problems/network/activation.hpp"
 
 namespace nadir {
@@ -26,13 +27,6 @@ void shape(Matrix& m, Index rows, Index cols) {
 
 void fill_columns(const double* column, MatrixView out) {
   for (Index j = 0; j < out.cols; ++j) std::copy_n(column, out.rows, out.col(j));
-}
-
-void add_row_sums(ConstMatrixView D, double* out) {
-  for (Index j = 0; j < D.cols; ++j) {
-    const double* d = D.col(j);
-    for (Index i = 0; i < D.rows; ++i) out[i] += d[i];
-  }
 }
 
 // P -> (P - Y) / n; returns half the sum of squared errors.
@@ -151,9 +145,7 @@ void times_slopes(const Matrix& slope, const Matrix& in, Matrix& out) {
   }
   for (Index start = 0; start < in.size(); start += batch)
     in_parts(batch, [&](Index first, Index last) {
-      const double *s = slope.data(), *a = in.data() + start;
-      double* b = out.data() + start;
-      for (Index i = first; i < last; ++i) b[i] = s[i] * a[i];
+      multiply_entries(last - first, slope.data() + first, in.data() + start + first, out.data() + start + first);
     });
 }
 
@@ -163,14 +155,9 @@ void times_slopes_and_bends(const Matrix& slope, const Matrix& bend, const Matri
   if (batch == 0) return;
   for (Index start = 0; start < D.size(); start += batch)
     in_parts(batch, [&](Index first, Index last) {
-      const double* s = slope.data();
-      double* d = D.data() + start;
-      if (bend.size() == 0) {
-        for (Index i = first; i < last; ++i) d[i] *= s[i];
-        return;
-      }
-      const double *b = bend.data(), *z = Z.data() + start;
-      for (Index i = first; i < last; ++i) d[i] = s[i] * d[i] + b[i] * z[i];
+      double* d = D.data() + start + first;
+      if (bend.size() == 0) return multiply_entries(last - first, slope.data() + first, d, d);
+      combine_entries(last - first, slope.data() + first, bend.data() + first, Z.data() + start + first, d);
     });
 }
 
