@@ -19,10 +19,21 @@ DataReference file_reference(const std::string& role, const std::string& path) {
   return {role, path, std::filesystem::absolute(path).string(), sha256_of_file(path), {}};
 }
 
-Point point_to_judge(Family& family, const std::string& path) {
+Point point_to_judge(Family& family, const JudgeRequest& request) {
+  const std::string& path = request.point;
+  if (!request.point_in_hand.values.empty()) return point_of(family, request.point_in_hand, "point");
   if (!path.empty()) return read_point_of(family, path);
   if (std::optional<Point> given = family.given_point()) return *std::move(given);
   throw InputError("--point", ".npz with one array a block", "nothing");
+}
+
+// In the layout of the point that is judged: no other can be compared.
+Vector better_point_of(Family& family, const Point& better) {
+  const Layout layout = family.problem().layout();
+  Point point = point_of(family, better, "better");
+  if (point.layout == layout) return std::move(point.values);
+  family.reshape(layout);
+  throw InputError("better", "blocks of the same shapes as the point's", "other shapes");
 }
 
 // The folder of an earlier judgement may be written over, that of a solved run never.
@@ -77,13 +88,14 @@ RunOutcome judge(Family& family, const JudgeRequest& request) {
   record.inputs = data_references(data_and_options);
   family.prepare();
   RunOutcome outcome;
-  outcome.point = point_to_judge(family, request.point);
+  outcome.point = point_to_judge(family, request);
   if (!request.point.empty()) record.inputs.push_back(file_reference("point", request.point));
   JudgeOptions options{.gap_tol = request.gap, .criticality_tol = request.gradient_tolerance, .better_points = {}};
   for (const std::string& path : request.better) {
     options.better_points.push_back(read_point(path, family.problem().layout()).values);
     record.inputs.push_back(file_reference("better", path));
   }
+  for (const Point& better : request.better_in_hand) options.better_points.push_back(better_point_of(family, better));
   outcome.seconds["load"] = loading.seconds();
 
   const Stopwatch judging_time;

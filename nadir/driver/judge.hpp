@@ -16,12 +16,14 @@ struct JudgeRequest {
   double gap = 1e-6;                // relative tolerance of global-minimum
   double gradient_tolerance = 1e-8; // relative to the gradient's scale
   RunOptions run;
+  Point point_in_hand;               // replaces the file where it has entries
+  std::vector<Point> better_in_hand;  // beside those of `better`
 };
 
 // The rows of everything but `better`, which is repeatable and left to the caller, and `run`.
 OptionList rows(JudgeRequest& request);
 
-// Loads the data, prepares the family, loads the points, judges. Writes a run folder where run.output names
+// Loads the data (those that are there already are kept), prepares the family, loads the points, judges. Writes a run folder where run.output names
 // one: it is created or must be empty, unless run.resume allows to write over a judged one.
 // Throws InputError, FileError, NumericalBreakdown.
 RunOutcome judge(Family& family, const JudgeRequest& request);

@@ -69,10 +69,13 @@ bool is_start_name(const Family& family, const std::string& start) {
   throw InputError("--start", "one of " + list + ", or a file", "'" + start + "'" + nearest_hint(start, names));
 }
 
-Point given_start(Family& family, const SolveOptions& options, std::vector<DataReference>& inputs) {
-  if (is_start_name(family, options.start)) return {};
+Point given_start(Family& family, const SolveRequest& request, std::vector<DataReference>& inputs) {
+  const SolveOptions& options = request.options;
+  const bool is_in_hand = !request.start_in_hand.values.empty();
+  if (!is_in_hand && is_start_name(family, options.start)) return {};
   if (options.starts > 1)
-    throw InputError("--starts", "1, because --start names a file", std::to_string(options.starts));
+    throw InputError("--starts", "1, because --start names a point", std::to_string(options.starts));
+  if (is_in_hand) return point_of(family, request.start_in_hand, "start");
   inputs.push_back({"start", options.start, std::filesystem::absolute(options.start).string(),
                     sha256_of_file(options.start), {}});
   return read_point_of(family, options.start);
@@ -122,6 +125,14 @@ RunOutcome outcome_of(SearchEnd&& end, const Family& family, const SolveOptions&
   return outcome;
 }
 
+// Throws for an unknown name or a bad option.
+void require_solver(const Family& family, SolveRequest& request) {
+  const std::string solver = solver_name(family, request.options);
+  make_solver(solver, request.options.settings);
+  require_options_of_solver(request.options, solver, request.given);
+  require_solvable(solver, family.problem());
+}
+
 }  // namespace
 
 RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks) {
@@ -142,11 +153,9 @@ RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks) 
                    .exit_reason = "running",
                    .version = version()};
   family.prepare();
-  const std::string solver = solver_name(family, request.options);
-  make_solver(solver, request.options.settings);  // throws for an unknown name or a bad option
-  require_options_of_solver(request.options, solver, request.given);
+  require_solver(family, request);
   const SearchTask task{family, request.options, static_cast<std::uint64_t>(request.run.seed),
-                        given_start(family, request.options, record.inputs)};
+                        given_start(family, request, record.inputs)};
   if (earlier) require_same_inputs(record.inputs, *earlier, request.run.output + "/" + run_files::run);
   const double load_seconds = loading.seconds();
 
@@ -167,6 +176,26 @@ RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks) 
     end_record(folder, record, "numerical_breakdown");
     throw;
   }
+}
+
+RunOutcome solve_in_memory(Family& family, SolveRequest request, const SolveHooks& hooks) {
+  const Stopwatch loading;
+  const OptionList data_and_options = family.options();
+  load_data(data_and_options);
+  require_given(data_and_options);
+  family.prepare();
+  require_solver(family, request);
+  std::vector<DataReference> inputs;
+  const SearchTask task{family, request.options, static_cast<std::uint64_t>(request.run.seed),
+                        given_start(family, request, inputs)};
+  const double load_seconds = loading.seconds();
+  SearchLimits limits;
+  limits.max_seconds = request.run.time_limit;
+  limits.interrupt = hooks.interrupt;
+  limits.on_row = hooks.on_row;
+  RunOutcome outcome = outcome_of(search(task, limits), family, request.options);
+  outcome.seconds["load"] = load_seconds;
+  return outcome;
 }
 
 }  // namespace nadir

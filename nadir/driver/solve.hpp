@@ -20,6 +20,7 @@ struct SolveRequest {
   // Names of the options that were given, as opposed to left at their defaults. A resumed run takes the others
   // from its folder, and refuses given ones that differ from what it began with.
   std::vector<std::string> given;
+  Point start_in_hand;  // replaces options.start where it has entries; in the family's blocks, in any order
 };
 
 struct SolveHooks {
@@ -28,7 +29,7 @@ struct SolveHooks {
   const std::atomic<bool>* interrupt = nullptr;              // set by a signal handler
 };
 
-// Loads the family's data, prepares it, searches (driver/search.hpp), judges, and writes the run folder. The
+// Loads the family's data (those that are there already are kept), prepares it, searches (driver/search.hpp), judges, and writes the run folder. The
 // family's options hold what was given; its data are loaded here.
 //
 // The folder is created where it does not exist; without run.output it is the first free
@@ -38,5 +39,8 @@ struct SolveHooks {
 // Throws InputError, FileError, NumericalBreakdown. A time limit or an interrupt is an outcome
 // (RunOutcome::stopped); the state is then saved.
 RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks = {});
+
+// The same without a folder: nothing is written, nothing can be resumed. An interrupted run has no point.
+RunOutcome solve_in_memory(Family& family, SolveRequest request, const SolveHooks& hooks = {});
 
 }  // namespace nadir

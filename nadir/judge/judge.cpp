@@ -27,7 +27,7 @@ class NumericalJudge {
     verdict().value = expansion->value();
     if (!std::isfinite(verdict().value)) return undecided("the value is not finite in double precision");
     const Criticality criticality = examine_criticality(*expansion, problem_.dimension(), options_.criticality_tol);
-    verdict().gradient_norm = criticality.gradient_norm;
+    verdict().gradient_norm = gradient_norm_ = criticality.gradient_norm;
     verdict().gradient_scale = criticality.gradient_scale;
     verdict().evidence.push_back(criticality.evidence);
     if (!criticality.is_finite) return undecided("the gradient is not finite in double precision");
@@ -62,6 +62,8 @@ class NumericalJudge {
     const double telling = std::fmax(report.zero_threshold, telling_curvature(verdict().gradient_norm, report, x_));
     const Numbers numbers{{"min_eigenvalue", least}, {"threshold", telling}};
     if (least < 0.0) verdict().escape = escape_along(problem_, x_, report.direction);
+    if (std::fabs(least) > telling && !persists(report.direction, least))
+      return undecided("the least eigenvalue changes by more than half on the way to the critical point, as near a degenerate one");
     if (least < -telling) {
       builder_.note("the least eigenvalue is negative beyond what the distance to the critical point explains", "",
                     Standing::holds, Rigor::numerical, numbers);
@@ -73,6 +75,25 @@ class NumericalJudge {
                   Rigor::numerical, numbers);
     if (!is_positive) return conclude(Headline::undecided);
     return conclude(is_beaten(least) ? Headline::spurious_minimum : Headline::local_minimum);
+  }
+
+  // Whether the curvature along its direction is at least half of itself as far away as the critical point may lie, twice
+  // the length of the Newton step that it explains. Near x = 0 of x^3 or x^4, where the whole Hessian vanishes, no
+  // relative threshold tells that it does.
+  bool persists(std::span<const double> direction, double curvature) const {
+    const double reach = 2.0 * gradient_norm_ / std::fabs(curvature);
+    if (reach == 0.0 || direction.empty()) return true;
+    const Index n = problem_.dimension();
+    for (const double t : {reach, -reach}) {
+      Vector moved(x_.begin(), x_.end()), image(moved.size());
+      axpy(t, direction, moved);
+      const auto there = problem_.expand(moved);
+      if (!std::isfinite(there->value())) return false;
+      there->apply_hessian({direction.data(), n, 1}, {image.data(), n, 1});
+      const double found = dot(direction, image);
+      if (!(found / curvature > 0.5)) return false;
+    }
+    return true;
   }
 
   // Whether a point in hand has a value that the minimum near this point cannot have. That minimum lies lower
@@ -95,6 +116,7 @@ class NumericalJudge {
   const JudgeOptions& options_;
   const CurvatureOptions& curvature_options_;
   JudgementBuilder builder_;
+  double gradient_norm_ = 0.0;
 };
 
 }  // namespace

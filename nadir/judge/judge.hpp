@@ -4,7 +4,8 @@
 //   strict-saddle     critical, and the least eigenvalue is negative beyond telling_curvature()
 //   local-minimum     critical, and every eigenvalue is positive beyond telling_curvature()
 //   spurious-minimum  the same, and a point in hand (JudgeOptions::better_points) has a lower value
-//   undecided         all else: a zero eigenvalue, a value that is not finite
+//   undecided         all else: a zero eigenvalue, an eigenvalue that vanishes on the way to the critical point, a value
+//                     that is not finite
 // All of it is `numerical`: eigenvalues and gradients carry rounding errors that nobody bounded, and every
 // tolerance stands in the evidence. Nothing is said of the global minimum: without a lower bound the gap is
 // infinite.

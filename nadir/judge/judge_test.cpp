@@ -107,6 +107,19 @@ TEST(NumericalJudge, does_not_call_the_neighbourhood_of_a_degenerate_minimum_str
   EXPECT_EQ(headline(problem, {0.0, 1e-4}), Headline::undecided);
 }
 
+TEST(NumericalJudge, does_not_decide_where_the_whole_hessian_vanishes_at_the_critical_point) {
+  const auto power = [](int p, double sign) {
+    return Separable(1, [=](double x, Index) { return sign * std::pow(x, p); },
+                     [=](double x, Index) { return sign * p * std::pow(x, p - 1); },
+                     [=](double x, Index) { return sign * p * (p - 1) * std::pow(x, p - 2); });
+  };
+  for (const double x : {1e-5, -1e-5, 1e-7}) {
+    EXPECT_EQ(judge_numerically("cubic", power(3, 1.0), Vector{x}).verdict.headline, Headline::undecided) << x;
+    EXPECT_EQ(judge_numerically("quartic", power(4, 1.0), Vector{x}).verdict.headline, Headline::undecided) << x;
+    EXPECT_EQ(judge_numerically("hill", power(4, -1.0), Vector{x}).verdict.headline, Headline::undecided) << x;
+  }
+}
+
 TEST(NumericalJudge, judges_a_loss_of_tiny_scale_by_relative_eigenvalues) {
   EXPECT_EQ(headline(quadratic({1.0, 2.0}, 1e-14), {0.0, 0.0}), Headline::local_minimum);
   EXPECT_EQ(headline(quadratic({1.0, -0.01}, 1e-14), {0.0, 0.0}), Headline::strict_saddle);
