@@ -1,5 +1,7 @@
 #include "nadir/cli/verdict_output.hpp"
 
+#include <cmath>
+
 #include "nadir/cli/command.hpp"
 #include "nadir/cli/console.hpp"
 #include "nadir/report/text.hpp"
@@ -22,7 +24,8 @@ int print_outcome(const RunOutcome& outcome, const CommonOptions& common) {
                   ", and the same command with --resume -o " + outcome.folder + " goes on");
     return exit_stopped;
   }
-  if (outcome.termination == Termination::not_finite && !meets(verdict, "local")) {
+  const bool is_broken = outcome.termination == Termination::not_finite || (outcome.is_judged && !std::isfinite(verdict.value));
+  if (is_broken && !meets(verdict, "local")) {
     print_message("numerical breakdown: the value or its gradient left the range of double; scale the data towards 1, "
                   "or try smaller steps (--step-size, --learning-rate) or another --solver");
     return exit_breakdown;

@@ -2,19 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/memory.hpp"
 
 namespace nadir {
 namespace {
 
-constexpr double most_parameters = 2e9;    // 16 gigabytes a vector
+constexpr double least_vectors = 8.0;       // as long as the parameters, that solvers and judges keep at least
+constexpr double most_bytes = 1e15;         // where the system does not tell how much memory there is
 constexpr double most_classes = 1e6;
 constexpr double probability_tol = 1e-6;
 
 std::string place_of(const char* flag, const DataMatrix& data) { return data.path.empty() ? std::string(flag) : data.path; }
 
-std::string row_of(const std::string& place, Index row) { return place + ": row " + std::to_string(row + 1); }
+// Counted from 0, as NumPy does.
+std::string row_of(const std::string& place, Index row) { return place + ": row " + std::to_string(row); }
 
 void require_finite(const std::string& place, const Matrix& m) {
   for (Index j = 0; j < m.cols(); ++j)
@@ -124,13 +128,26 @@ void require_outputs(const NetworkOptions& o, const NetworkData& data) {
       throw InputError(row_of(place, static_cast<Index>(i)), "a label below " + width_text(outputs) + ", the number of the model's outputs", width_text(data.labels[i]));
 }
 
+std::string count_text(double count) {
+  char text[32];
+  std::snprintf(text, sizeof text, count < 1e15 ? "%.0f" : "%.3g", count);
+  return text;
+}
+
+std::string gigabytes(double bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g GB", 1e-9 * bytes);
+  return text;
+}
+
 void require_memory(const NetworkData& data) {
   double parameters = 0.0;
   for (std::size_t l = 0; l + 1 < data.widths.size(); ++l)
     parameters += (static_cast<double>(data.widths[l]) + (data.has_bias ? 1.0 : 0.0)) * static_cast<double>(data.widths[l + 1]);
-  if (parameters > most_parameters)
-    throw InputError("--hidden", "widths with at most " + std::to_string(static_cast<std::int64_t>(most_parameters)) + " parameters",
-                     std::to_string(parameters));
+  const double bytes = 8.0 * least_vectors * parameters, memory = std::fmin(usable_memory_bytes(), most_bytes);
+  if (bytes > memory)
+    throw InputError("--hidden", "widths whose parameters fit into " + gigabytes(memory) + " of memory",
+                     count_text(parameters) + " parameters, which need " + gigabytes(bytes));
 }
 
 }  // namespace
