@@ -10,6 +10,8 @@ const std::vector<Command>& commands() {
       {"verify", "verify DIR", "check the certificate of a run folder, trusting nothing else", run_verify},
       {"predict", "predict RUN {--pairs FILE | --row ID [--top N]}", "entries that nobody gave, from a completed matrix",
        run_predict},
+      {"reconstruct", "reconstruct RUN [--slab MODE:FIRST..END] -o FILE.npy", "the tensor, or a part of it, from a Tucker decomposition",
+       run_reconstruct},
       {"report", "report DIR", "print what a run folder holds", run_report},
       {"reproduce", "reproduce [CLAIM]", "rerun a published claim and compare; without CLAIM, the list", run_reproduce},
       {"families", "families", "list the kinds of problem", run_families},

@@ -31,6 +31,7 @@ int run_judge(std::span<const std::string> arguments);
 int run_verify(std::span<const std::string> arguments);
 int run_reproduce(std::span<const std::string> arguments);
 int run_predict(std::span<const std::string> arguments);
+int run_reconstruct(std::span<const std::string> arguments);
 int run_report(std::span<const std::string> arguments);
 int run_families(std::span<const std::string> arguments);
 int run_help(std::span<const std::string> arguments);
