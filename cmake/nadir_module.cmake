@@ -1,11 +1,18 @@
-# nadir_module(name [NOT_INSTALLED] [DEPENDS modules...] [LIBRARIES targets...])
+# nadir_module(name [NOT_INSTALLED] [PARTS folders...] [DEPENDS modules...] [LIBRARIES targets...])
 #
 # One folder, one static library: every .cpp beside the CMakeLists that is not a test, a benchmark or a
 # fuzz target. The modules that a folder may link are those that docs/map.md lets it include, so that a
-# forbidden include also fails to link. The folder's *_test.cpp become one test program, nadir_<name>_tests.
+# forbidden include also fails to link. PARTS are folders in it that belong to the same library. The *_test.cpp
+# become one test program, nadir_<name>_tests.
 function(nadir_module name)
-  cmake_parse_arguments(ARG "NOT_INSTALLED" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "NOT_INSTALLED" "" "PARTS;DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp internal/*.cpp)
+  foreach(part IN LISTS ARG_PARTS)
+    file(GLOB part_sources CONFIGURE_DEPENDS ${part}/*.cpp)
+    list(APPEND sources ${part_sources})
+  endforeach()
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   # A family's check.cpp belongs to the checker, which must not link the family (nadir/verify/CMakeLists.txt).
@@ -33,14 +40,15 @@ function(nadir_module name)
   endif()
   if(NOT ARG_NOT_INSTALLED)
     set_property(GLOBAL APPEND PROPERTY NADIR_MODULES ${target})
-    file(GLOB headers CONFIGURE_DEPENDS *.hpp)
-    list(FILTER headers EXCLUDE REGEX "_(test|bench)\\.hpp$")
-    list(FILTER headers EXCLUDE REGEX "/problems/[a-z_]+/check(_[a-z_]+)?\\.hpp$")  # the checker's own
-    file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
-    install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${folder})
+    file(RELATIVE_PATH home ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+    foreach(folder . ${ARG_PARTS})
+      file(GLOB headers CONFIGURE_DEPENDS ${folder}/*.hpp)
+      list(FILTER headers EXCLUDE REGEX "_(test|bench)\\.hpp$")
+      list(FILTER headers EXCLUDE REGEX "/problems/[a-z_]+/check(_[a-z_]+)?\\.hpp$")  # the checker's own
+      install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${home}/${folder})
+    endforeach()
   endif()
 
-  file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
   list(FILTER tests EXCLUDE REGEX "/check_([a-z_]+_)?test\\.cpp$")
   if(NADIR_BUILD_TESTS AND tests)
     add_executable(${target}_tests ${tests})

@@ -5,9 +5,9 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
-#include "nadir/problems/linear_network/bures_wasserstein_bound.hpp"
-#include "nadir/problems/linear_network/bures_wasserstein_family.hpp"
-#include "nadir/problems/linear_network/bures_wasserstein_judge.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/bound.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/family.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/judge.hpp"
 #include "nadir/problems/linear_network/judge.hpp"
 #include "nadir/problems/linear_network/starts.hpp"
 #include "nadir/problems/linear_network/weight_decay.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "nadir/core/family.hpp"
-#include "nadir/problems/linear_network/bures_wasserstein.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/problem.hpp"
 #include "nadir/problems/linear_network/linear_network.hpp"
 #include "nadir/problems/linear_network/lower_bound.hpp"
 #include "nadir/problems/linear_network/options.hpp"

@@ -1,4 +1,4 @@
-#include "nadir/problems/linear_network/bures_wasserstein_bound.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/bound.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -20,7 +20,7 @@
 
 #include <span>
 
-#include "nadir/problems/linear_network/bures_wasserstein.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/problem.hpp"
 #include "nadir/rigor/interval.hpp"
 
 namespace nadir {

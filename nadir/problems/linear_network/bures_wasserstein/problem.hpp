@@ -33,7 +33,7 @@
 
 #include "nadir/core/problem.hpp"
 #include "nadir/problems/linear_network/architecture.hpp"
-#include "nadir/problems/linear_network/bures_wasserstein_target.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/target.hpp"
 
 namespace nadir {
 

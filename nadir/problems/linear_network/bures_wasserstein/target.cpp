@@ -1,4 +1,4 @@
-#include "nadir/problems/linear_network/bures_wasserstein_target.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/target.hpp"
 
 #include <algorithm>
 #include <cmath>

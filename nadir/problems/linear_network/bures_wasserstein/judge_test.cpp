@@ -1,6 +1,6 @@
 // Verdicts under the Bures-Wasserstein loss on points whose nature is known in closed form: the critical points of
 // a diagonal target, optima of random targets by the spectral theorem, and their near misses.
-#include "nadir/problems/linear_network/bures_wasserstein_judge.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/judge.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
 #include "nadir/linalg/dense.hpp"
-#include "nadir/problems/linear_network/bures_wasserstein_family.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/family.hpp"
 #include "nadir/problems/linear_network/family.hpp"
 
 namespace nadir {

@@ -1,4 +1,4 @@
-#include "nadir/problems/linear_network/bures_wasserstein.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/problem.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
 // What a point of a generative linear network is, under the Bures-Wasserstein loss.
 //
-//   1. its value and the closed-form optimum, both enclosed (bures_wasserstein_bound.hpp): global-minimum, proved;
+//   1. its value and the closed-form optimum, both enclosed (bound.hpp): global-minimum, proved;
 //   2. gradient and curvature in floating point: not-critical and strict-saddle, numerical, with a way out.
-// Where the loss has a kink (bures_wasserstein.hpp), its directional derivatives are at most those of the stated
+// Where the loss has a kink (problem.hpp), its directional derivatives are at most those of the stated
 // subgradient, because the nuclear norm enters with a minus: a subgradient that does not vanish is a way down,
 // and the point not critical. One that vanishes leaves the point undecided, whatever the second derivative along
 // weights of its rank says; an escape is looked for all the same. Undecided, too, is a critical point without
@@ -10,7 +10,7 @@
 #pragma once
 
 #include "nadir/core/family.hpp"
-#include "nadir/problems/linear_network/bures_wasserstein.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/problem.hpp"
 
 namespace nadir {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "nadir/core/point.hpp"
-#include "nadir/problems/linear_network/bures_wasserstein.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/problem.hpp"
 #include "nadir/problems/linear_network/options.hpp"
 
 namespace nadir {
@@ -19,8 +19,7 @@ std::unique_ptr<BuresWassersteinNetwork> make_bures_wasserstein_network(const Li
 // Throws InputError where an option is set that only the Bures-Wasserstein loss reads.
 void require_no_bures_wasserstein_options(const LinearNetworkOptions& options);
 
-// The names of linear_network_starts(); "optimal" is a balanced factorisation of the minimiser in
-// bures_wasserstein_bound.hpp.
+// The names of linear_network_starts(); "optimal" is a balanced factorisation of the minimiser in bound.hpp.
 Point bures_wasserstein_start(const BuresWassersteinNetwork& problem, const std::string& name, std::uint64_t seed, std::uint64_t index);
 
 }  // namespace nadir

@@ -1,4 +1,4 @@
-#include "nadir/problems/linear_network/bures_wasserstein_judge.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/judge.hpp"
 
 #include <cmath>
 #include <cstdio>
@@ -11,7 +11,7 @@
 #include "nadir/judge/escape.hpp"
 #include "nadir/judge/judgement_builder.hpp"
 #include "nadir/linalg/dense.hpp"
-#include "nadir/problems/linear_network/bures_wasserstein_bound.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/bound.hpp"
 #include "nadir/rigor/fp_environment.hpp"
 
 namespace nadir {

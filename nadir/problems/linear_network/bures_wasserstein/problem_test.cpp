@@ -1,6 +1,6 @@
 // Value, gradient and Hessian of the Bures-Wasserstein loss against the notes' exact cases (diagonal matrices, on
 // which every formula is elementary), closed forms for 2 x 2 matrices, and finite differences.
-#include "nadir/problems/linear_network/bures_wasserstein.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/problem.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
 #include "nadir/linalg/dense.hpp"
-#include "nadir/problems/linear_network/bures_wasserstein_bound.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/bound.hpp"
 
 namespace nadir {
 namespace {

@@ -1,4 +1,4 @@
-#include "nadir/problems/linear_network/bures_wasserstein_family.hpp"
+#include "nadir/problems/linear_network/bures_wasserstein/family.hpp"
 
 #include <algorithm>
 #include <cmath>
