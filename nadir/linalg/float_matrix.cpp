@@ -7,6 +7,8 @@
 namespace nadir {
 namespace {
 
+constexpr Index float_panel_width = 256;  // as many bytes as the double product's, twice
+
 CBLAS_TRANSPOSE blas_op(Op op) { return op == Op::none ? CblasNoTrans : CblasTrans; }
 
 void gemm(float alpha, ConstFloatView A, Op op_a, ConstFloatView B, Op op_b, float beta, FloatView C) {
@@ -51,7 +53,7 @@ void multiply(float alpha, ConstFloatView A, Op op_a, ConstFloatView B, Op op_b,
       for (Index i = 0; i < C.rows; ++i) C(i, j) = beta == 0.0f ? 0.0f : beta * C(i, j);
     return;
   }
-  internal::in_panels(A, op_a, B, op_b, C, k, [&](ConstFloatView a, ConstFloatView b, FloatView c) { gemm(alpha, a, op_a, b, op_b, beta, c); });
+  internal::in_panels<float_panel_width>(A, op_a, B, op_b, C, k, [&](ConstFloatView a, ConstFloatView b, FloatView c) { gemm(alpha, a, op_a, b, op_b, beta, c); });
 }
 
 }  // namespace nadir

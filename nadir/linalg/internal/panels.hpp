@@ -15,23 +15,23 @@ inline constexpr double parallel_threshold = 2.0e6;
 inline constexpr Index panel_width = 128;
 
 // gemm(part of A, part of B, part of C) for every panel.
-template <class ConstView, class View, class Gemm>
+template <Index width = panel_width, class ConstView, class View, class Gemm>
 void in_panels(ConstView A, Op op_a, ConstView B, Op op_b, View C, Index k, const Gemm& gemm) {
   const double work = static_cast<double>(C.rows) * static_cast<double>(C.cols) * static_cast<double>(k);
-  if (work < parallel_threshold || (C.cols <= panel_width && C.rows <= panel_width)) return gemm(A, B, C);
+  if (work < parallel_threshold || (C.cols <= width && C.rows <= width)) return gemm(A, B, C);
   const int threads = num_threads();
   if (C.cols >= C.rows) {  // panels of columns
-    const Index panels = (C.cols + panel_width - 1) / panel_width;
+    const Index panels = (C.cols + width - 1) / width;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (Index p = 0; p < panels; ++p) {
-      const Index first = p * panel_width, count = std::min(panel_width, C.cols - first);
+      const Index first = p * width, count = std::min(width, C.cols - first);
       gemm(A, op_b == Op::none ? B.columns(first, count) : B.block(first, 0, count, B.cols), C.columns(first, count));
     }
   } else {  // panels of rows
-    const Index panels = (C.rows + panel_width - 1) / panel_width;
+    const Index panels = (C.rows + width - 1) / width;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (Index p = 0; p < panels; ++p) {
-      const Index first = p * panel_width, count = std::min(panel_width, C.rows - first);
+      const Index first = p * width, count = std::min(width, C.rows - first);
       gemm(op_a == Op::none ? A.block(first, 0, count, A.cols) : A.columns(first, count), B, C.block(first, 0, count, C.cols));
     }
   }

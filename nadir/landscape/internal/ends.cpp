@@ -1,0 +1,122 @@
+#include "nadir/landscape/internal/ends.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace nadir::internal {
+
+double least_overlap(Index n, Index block, double probability) {
+  if (block >= n) return 1.0;
+  const double half_b = 0.5 * static_cast<double>(block), half_rest = 0.5 * static_cast<double>(n - block);
+  const double log_beta = std::lgamma(half_b) + std::lgamma(half_rest) - std::lgamma(half_b + half_rest);
+  // P(< delta) <= delta^(b/2) / (b/2 B(b/2, (n-b)/2)) where (1 - x)^((n-b)/2 - 1) <= 1; n - b = 1 costs a factor.
+  const double spare = half_rest < 1.0 ? std::log(2.0) : 0.0;
+  return std::min(0.5, std::exp((std::log(probability) + std::log(half_b) + log_beta - spare) / half_b));
+}
+
+double last_possible(const KrylovEnds& ends, double delta, bool is_above) {
+  const Vector& theta = ends.ritz.values;
+  const Index size = std::ssize(theta);
+  const Matrix S1 = transpose(ends.ritz.vectors.view().block(0, 0, ends.first_width, size));
+  const Matrix Sk = transpose(ends.ritz.vectors.view().block(size - ends.last_width, 0, ends.last_width, size));
+  const double edge = is_above ? theta.back() : theta.front();
+  const double range = std::max(theta.back() - theta.front(), 1e-300 + 1e-12 * std::fabs(edge));
+  const auto rho = [&](double distance) {
+    const double lambda = is_above ? edge + distance : edge - distance;
+    Matrix D(Sk);  // (theta - lambda)^-1 Sk, scaled by the distance against overflow
+    for (Index j = 0; j < D.cols(); ++j)
+      for (Index i = 0; i < size; ++i) D(i, j) *= distance / (theta[static_cast<std::size_t>(i)] - lambda);
+    Matrix L;
+    if (!cholesky(product(D, Op::transpose, D, Op::none), L)) return 1.0;  // nothing is shown there
+    Matrix A = product(D, Op::transpose, S1, Op::none);                     // (E_1^T G E_k)^T
+    solve_lower(L, Op::none, A);
+    const double largest = svd(A).values.front();
+    return largest * largest;
+  };
+  constexpr int grid_points = 160;  // from 1e-9 to 1e3 of the range
+  const auto at = [&](double i) { return range * std::pow(10.0, -9.0 + 12.0 * i / grid_points); };
+  int last = grid_points;
+  while (last >= 0 && rho(at(last)) < delta) --last;
+  if (last < 0) return edge;
+  double low = last, high = last + 1.0;
+  for (int i = 0; i < 20; ++i) {
+    const double middle = 0.5 * (low + high);
+    (rho(at(middle)) < delta ? high : low) = middle;
+  }
+  return is_above ? edge + at(high) : edge - at(high);
+}
+
+void bound_ends(const KrylovEnds& ends, Index dimension, double failure_probability, Extremes& extremes) {
+  const Vector& values = ends.ritz.values;
+  const double delta = least_overlap(dimension, ends.first_width, 0.5 * failure_probability);
+  const double slack = extremes.rough_error * std::fmax(std::fabs(values.front()), std::fabs(values.back()));
+  extremes.none_below = last_possible(ends, delta, false) - slack;
+  extremes.none_above = last_possible(ends, delta, true) + slack;
+  extremes.failure_probability = failure_probability;
+}
+
+double likely_error(const Vector& values, Index i, double residual) {
+  const auto at = [&](Index k) { return values[static_cast<std::size_t>(k)]; };
+  double gap = std::numeric_limits<double>::infinity();
+  if (i > 0) gap = std::fmin(gap, at(i) - at(i - 1));
+  if (i + 1 < std::ssize(values)) gap = std::fmin(gap, at(i + 1) - at(i));
+  gap -= residual;
+  return gap > residual ? residual * residual / gap : residual;
+}
+
+double error_scale(double value, const Vector& values) {
+  return std::fmax(std::fabs(value), 1e-3 * std::fmax(std::fabs(values.front()), std::fabs(values.back())));
+}
+
+std::vector<Index> outermost(Index size, Index count) {
+  std::vector<Index> which;
+  for (Index i = 0; i < std::min(count, size); ++i) which.push_back(i);
+  for (Index i = 0; i < std::min(count, size); ++i) which.push_back(size - 1 - i);
+  return which;
+}
+
+void measure_ends(const SymmetricOperator& op, Matrix Y, const Vector& ritz_values, const std::vector<Index>& which, double tol, Extremes& extremes) {
+  const Index n = Y.rows();
+  for (Index j = 0; j < Y.cols(); ++j) {
+    const std::span<double> y(Y.col(j), static_cast<std::size_t>(n));
+    scale(1.0 / norm(y), y);
+  }
+  Matrix image(n, Y.cols());
+  op.exact(Y, image);
+  extremes.num_products += Y.cols();
+  extremes.is_finite = all_finite(image);
+  if (!extremes.is_finite) return;
+  for (Index j = 0; j < Y.cols(); ++j) {
+    const std::span<const double> y(Y.col(j), static_cast<std::size_t>(n));
+    const std::span<double> Ay(image.col(j), static_cast<std::size_t>(n));
+    ExtremeEigenvalue found{.value = dot(y, Ay)};
+    axpy(-found.value, y, Ay);
+    found.residual = norm(Ay);
+    found.likely_error = likely_error(ritz_values, which[static_cast<std::size_t>(j)], found.residual);
+    found.is_converged = found.likely_error <= tol * error_scale(found.value, ritz_values);
+    (j < Y.cols() / 2 ? extremes.least : extremes.greatest).push_back(found);
+  }
+  extremes.vectors = std::move(Y);
+}
+
+Extremes whole_ends(const Matrix& A, const SymmetricEigen& eigen, Index count) {
+  Extremes extremes;
+  const Index n = A.rows();
+  const std::vector<Index> which = outermost(n, count);
+  extremes.vectors = Matrix(n, std::ssize(which));
+  for (std::size_t k = 0; k < which.size(); ++k) {
+    std::copy_n(eigen.vectors.col(which[k]), n, extremes.vectors.col(static_cast<Index>(k)));
+    ExtremeEigenvalue found{.value = eigen.values[static_cast<std::size_t>(which[k])], .is_converged = true};
+    Vector r(eigen.vectors.col(which[k]), eigen.vectors.col(which[k]) + n);
+    multiply_vector(1.0, A, Op::none, eigen.vectors.col(which[k]), -found.value, r.data());
+    found.residual = found.likely_error = norm(r);
+    (2 * k < which.size() ? extremes.least : extremes.greatest).push_back(found);
+  }
+  extremes.none_below = eigen.values.front() - extremes.least.front().residual;
+  extremes.none_above = eigen.values.back() + extremes.greatest.front().residual;
+  extremes.num_products = n;
+  return extremes;
+}
+
+}  // namespace nadir::internal
