@@ -1,0 +1,40 @@
+#include "nadir/problems/tucker/slice_expansion.hpp"
+
+#include <algorithm>
+
+namespace nadir {
+
+SliceExpansion::SliceExpansion(const Tucker& problem, const Expansion& whole, std::span<const double> x) : problem_(problem), whole_(whole) {
+  const Layout& layout = problem.layout();
+  for (std::size_t b = 1; b < layout.num_blocks(); ++b) Q_.push_back(qr(layout.block(x, b)).Q);
+  const double size = jacobian_norms(problem.factors(x)).all();
+  shift_ = size > 0.0 ? size * size : 1.0;
+}
+
+void SliceExpansion::project(MatrixView V) const {
+  for (Index c = 0; c < V.cols; ++c)
+    for (std::size_t b = 0; b < Q_.size(); ++b) {
+      const MatrixView block = problem_.layout().block(std::span<double>(V.col(c), static_cast<std::size_t>(V.rows)), b + 1);
+      const Matrix along = product(Q_[b], Op::transpose, block, Op::none);
+      multiply(-1.0, Q_[b], Op::none, along, Op::none, 1.0, block);
+    }
+}
+
+void SliceExpansion::apply_hessian(ConstMatrixView V, MatrixView out) const {
+  Matrix inside(V);
+  project(inside);
+  whole_.apply_hessian(inside, out);
+  project(out);
+  for (Index c = 0; c < V.cols; ++c)
+    for (Index i = 0; i < V.rows; ++i) out(i, c) += shift_ * (V(i, c) - inside(i, c));
+}
+
+bool has_independent_columns(const Tucker& problem, std::span<const double> x) {
+  for (std::size_t b = 1; b < problem.layout().num_blocks(); ++b) {
+    const Svd s = svd(problem.layout().block(x, b));
+    if (!(s.values.back() > 1e-8 * s.values.front())) return false;
+  }
+  return true;
+}
+
+}  // namespace nadir
