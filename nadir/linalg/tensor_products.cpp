@@ -6,16 +6,18 @@
 #include <type_traits>
 
 #include "nadir/linalg/internal/blas.hpp"
+#include "nadir/linalg/internal/tensor_kernels.hpp"
+#include "nadir/linalg/internal/unfolding_chunks.hpp"
 #include "nadir/linalg/tensor.hpp"
 
 namespace nadir {
 namespace {
 
+using internal::AlignedBuffer;
 using internal::Operand;
 
-// Rows of a slab, or columns where right = 1, that one call of BLAS takes: with 512 of them the packed operand and
-// the factor share a second-level cache.
-constexpr Index chunk_rows = 512;
+// Rows of a slab, or columns where right = 1, that one call takes: a multiple of every strip's height.
+constexpr Index chunk_rows = 480;
 // Multiplications below which threads cost more than they bring.
 constexpr double parallel_threshold = 2.0e6;
 
@@ -46,27 +48,67 @@ class Factor {
   Op op_;
 };
 
+// Products with up to so many rows are thin: what a BLAS spends on copying the tensor shows (tensor_kernels.hpp).
+constexpr Index thin_rows = 96;
+
+// Panels of columns of op(A)^T, as multiply_strips takes them.
+template <class Scalar>
+AlignedBuffer<Scalar> pack_for_strips(ConstMatrixView A, Op op, Index r, Index n) {
+  AlignedBuffer<Scalar> packed(r * n);
+  Scalar* out = packed.data();
+  for (Index done = 0; done < r;) {
+    const Index left = r - done, width = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    for (Index k = 0; k < n; ++k)
+      for (Index c = 0; c < width; ++c) *out++ = static_cast<Scalar>(op == Op::none ? A(done + c, k) : A(k, done + c));
+    done += width;
+  }
+  return packed;
+}
+
+// Panels of rows of op(A), as multiply_columns takes them.
+template <class Scalar>
+AlignedBuffer<Scalar> pack_for_columns(ConstMatrixView A, Op op, Index r, Index n) {
+  const Index panel = internal::column_panel_rows(sizeof(Scalar) == sizeof(float)), panels = (r + panel - 1) / panel;
+  AlignedBuffer<Scalar> packed(panels * panel * n);
+  Scalar* out = packed.data();
+  for (Index first = 0; first < r; first += panel)
+    for (Index k = 0; k < n; ++k)
+      for (Index i = first; i < first + panel; ++i)
+        *out++ = i < r ? static_cast<Scalar>(op == Op::none ? A(i, k) : A(k, i)) : Scalar{0};
+  return packed;
+}
+
 // right = 1: the tensor is one n x left matrix X, the result op(A) X.
 template <class Scalar>
-void last_mode_product(TensorView<Scalar> T, int mode, const Factor<Scalar>& factor, Index r, Scalar* out, int threads) {
+void last_mode_product(TensorView<Scalar> T, int mode, ConstMatrixView A, Op op, Index r, Scalar* out, int threads) {
   const Index n = T.shape[mode], left = T.shape.left(mode), chunks = (left + chunk_rows - 1) / chunk_rows;
+  const bool is_thin = r <= thin_rows;
+  const Factor<Scalar> factor(A, op);
+  const AlignedBuffer<Scalar> packed = is_thin ? pack_for_columns<Scalar>(A, op, r, n) : AlignedBuffer<Scalar>();
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
   for (Index c = 0; c < chunks; ++c) {
     const Index first = c * chunk_rows, count = std::min(chunk_rows, left - first);
-    internal::gemm(r, count, n, factor.itself(), {T.data + first * n, n}, Scalar{0}, out + first * r, r);
+    const Scalar* X = T.data + first * n;
+    if (is_thin) internal::multiply_columns(packed.data(), X, count, n, r, out + first * r);
+    else internal::gemm(r, count, n, factor.itself(), {X, n}, Scalar{0}, out + first * r, r);
   }
 }
 
 // left slabs of right x n: X_l -> X_l op(A)^T.
 template <class Scalar>
-void slab_product(TensorView<Scalar> T, int mode, const Factor<Scalar>& factor, Index r, Scalar* out, int threads) {
+void slab_product(TensorView<Scalar> T, int mode, ConstMatrixView A, Op op, Index r, Scalar* out, int threads) {
   const Index n = T.shape[mode], left = T.shape.left(mode), right = T.shape.right(mode);
   const Index chunks = (right + chunk_rows - 1) / chunk_rows;
+  const bool is_thin = r <= thin_rows;
+  const Factor<Scalar> factor(A, op);
+  const AlignedBuffer<Scalar> packed = is_thin ? pack_for_strips<Scalar>(A, op, r, n) : AlignedBuffer<Scalar>();
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
   for (Index task = 0; task < left * chunks; ++task) {
     const Index l = task / chunks, first = task % chunks * chunk_rows, rows = std::min(chunk_rows, right - first);
-    internal::gemm(rows, r, n, {T.data + l * n * right + first, right}, factor.transposed(), Scalar{0},
-                   out + l * r * right + first, right);
+    const Scalar* X = T.data + l * n * right + first;
+    Scalar* Y = out + l * r * right + first;
+    if (is_thin) internal::multiply_strips(X, right, packed.data(), rows, n, r, Y, right);
+    else internal::gemm(rows, r, n, {X, right}, factor.transposed(), Scalar{0}, Y, right);
   }
 }
 
@@ -112,10 +154,9 @@ void mode_product(TensorView<Scalar> T, int mode, ConstMatrixView A, Op op, std:
   assert(T.shape[mode] == (op == Op::none ? A.cols : A.rows) && r >= 1);
   assert(static_cast<Index>(out.size()) == T.shape.with(mode, r).size());
   keep_blas_on_this_thread();
-  const Factor<Scalar> factor(A, op);
   const int threads = static_cast<double>(T.size()) * static_cast<double>(r) < parallel_threshold ? 1 : num_threads();
-  if (T.shape.right(mode) == 1) last_mode_product(T, mode, factor, r, out.data(), threads);
-  else slab_product(T, mode, factor, r, out.data(), threads);
+  if (T.shape.right(mode) == 1) last_mode_product(T, mode, A, op, r, out.data(), threads);
+  else slab_product(T, mode, A, op, r, out.data(), threads);
 }
 
 template <class Scalar>

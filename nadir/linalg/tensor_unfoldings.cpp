@@ -1,47 +1,27 @@
 // Products of unfoldings with one another and their triangular factors (tensor.hpp).
 #include <algorithm>
-#include <type_traits>
 
 #include "nadir/base/error.hpp"
 #include "nadir/linalg/internal/blas.hpp"
+#include "nadir/linalg/internal/tensor_kernels.hpp"
 #include "nadir/linalg/internal/unfolding_chunks.hpp"
 #include "nadir/linalg/tensor.hpp"
 
 namespace nadir {
 namespace {
 
+using internal::AlignedBuffer;
 using internal::ChunkPlan;
 using internal::copy_columns;
 
-// Adds chunk products into `sum`: in double directly, of floats by way of a block of floats.
-template <class Scalar>
-class ChunkSum {
- public:
-  explicit ChunkSum(MatrixView sum) : sum_(sum) {
-    if constexpr (!std::is_same_v<Scalar, double>) block_.resize(static_cast<std::size_t>(sum.size()));
-  }
-
-  // sum <- sum + X^T Y for X of k rows; of X^T X the lower triangle alone.
-  void add(Index k, const Scalar* X, const Scalar* Y, Index stride) {
-    if constexpr (std::is_same_v<Scalar, double>) {
-      if (X == Y) internal::syrk(sum_.rows, k, X, stride, 1.0, sum_.data, sum_.stride);
-      else
-        internal::gemm(sum_.rows, sum_.cols, k, {X, stride, Op::transpose}, {Y, stride}, 1.0, sum_.data, sum_.stride);
-    } else {
-      if (X == Y) internal::syrk(sum_.rows, k, X, stride, Scalar{0}, block_.data(), sum_.rows);
-      else
-        internal::gemm(sum_.rows, sum_.cols, k, {X, stride, Op::transpose}, {Y, stride}, Scalar{0}, block_.data(),
-                       sum_.rows);
-      for (Index j = 0; j < sum_.cols; ++j)
-        for (Index i = X == Y ? j : 0; i < sum_.rows; ++i)
-          sum_(i, j) += static_cast<double>(block_[static_cast<std::size_t>(i + j * sum_.rows)]);
-    }
-  }
-
- private:
-  MatrixView sum_;
-  std::vector<Scalar> block_;
-};
+// A chunk of columns in a buffer, with zeros up to the next multiple of the kernel's vectors.
+template <class Scalar, class Compute>
+void fill(TensorView<Scalar> T, int mode, Index first, Index count, Compute* out, Index stride) {
+  constexpr Index widest = 16;
+  copy_columns(T, mode, first, count, out, stride);
+  const Index end = std::min(stride, (count + widest - 1) / widest * widest);
+  for (Index i = 0; count < end && i < T.shape[mode]; ++i) std::fill(out + i * stride + count, out + i * stride + end, Compute{0});
+}
 
 // The sum over all columns c of X_(mode)[:, c] Y_(mode)[:, c]^T with products in `Compute`; of X = Y the lower triangle.
 template <class Compute, class Scalar>
@@ -55,13 +35,13 @@ Matrix sum_over_columns(TensorView<Scalar> X, TensorView<Scalar> Y, int mode) {
 #pragma omp parallel for schedule(dynamic) num_threads(threads) if (plan.groups > 1)
   for (Index g = 0; g < plan.groups; ++g) {
     sums[static_cast<std::size_t>(g)] = Matrix(m, n);
-    ChunkSum<Compute> sum(sums[static_cast<std::size_t>(g)]);
-    std::vector<Compute> x(static_cast<std::size_t>(plan.chunk * m)), y(is_gram ? 0 : static_cast<std::size_t>(plan.chunk * n));
+    const AlignedBuffer<Compute> x(plan.chunk * m), y(is_gram ? 0 : plan.chunk * n);
     for (Index c = plan.first_chunk(g); c < plan.first_chunk(g + 1); ++c) {
       const Index count = plan.chunk_columns(c);
-      copy_columns(X, mode, plan.first_column(c), count, x.data(), plan.chunk);
-      if (!is_gram) copy_columns(Y, mode, plan.first_column(c), count, y.data(), plan.chunk);
-      sum.add(count, x.data(), is_gram ? x.data() : y.data(), plan.chunk);
+      fill(X, mode, plan.first_column(c), count, x.data(), plan.chunk);
+      if (!is_gram) fill(Y, mode, plan.first_column(c), count, y.data(), plan.chunk);
+      internal::add_inner_products(x.data(), m, is_gram ? x.data() : y.data(), n, count, plan.chunk, is_gram,
+                                   sums[static_cast<std::size_t>(g)].data(), m);
     }
   }
   for (std::size_t g = 1; g < sums.size(); ++g) axpy(1.0, sums[g].flat(), sums[0].flat());

@@ -30,14 +30,4 @@ inline void gemm(Index m, Index n, Index k, Operand<float> A, Operand<float> B, 
               static_cast<blasint>(B.stride), beta, C, static_cast<blasint>(ldc));
 }
 
-// The lower triangle of C (n x n) <- X^T X + beta C for X of k rows.
-inline void syrk(Index n, Index k, const double* X, Index stride, double beta, double* C, Index ldc) {
-  cblas_dsyrk(CblasColMajor, CblasLower, CblasTrans, static_cast<blasint>(n), static_cast<blasint>(k), 1.0, X,
-              static_cast<blasint>(stride), beta, C, static_cast<blasint>(ldc));
-}
-inline void syrk(Index n, Index k, const float* X, Index stride, float beta, float* C, Index ldc) {
-  cblas_ssyrk(CblasColMajor, CblasLower, CblasTrans, static_cast<blasint>(n), static_cast<blasint>(k), 1.0F, X,
-              static_cast<blasint>(stride), beta, C, static_cast<blasint>(ldc));
-}
-
 }  // namespace nadir::internal

@@ -2,11 +2,28 @@
 #pragma once
 
 #include <algorithm>
-#include <vector>
+#include <memory>
+#include <new>
 
 #include "nadir/linalg/tensor.hpp"
 
 namespace nadir::internal {
+
+// Numbers on cache-line boundaries: a vector that crosses one costs two loads.
+template <class Scalar>
+class AlignedBuffer {
+ public:
+  AlignedBuffer() = default;
+  explicit AlignedBuffer(Index size) : data_(new (alignment) Scalar[static_cast<std::size_t>(size)]) {}
+  Scalar* data() const { return data_.get(); }
+
+ private:
+  static constexpr std::align_val_t alignment{64};
+  struct Free {
+    void operator()(Scalar* p) const { ::operator delete[](p, alignment); }
+  };
+  std::unique_ptr<Scalar[], Free> data_;
+};
 
 // Columns first, ..., first + count - 1 of T_(mode), transposed: column-major count x n_mode with the given stride, so
 // that row i of the unfolding is contiguous.
@@ -43,11 +60,12 @@ struct ChunkPlan {
 
 // For sums of `entries` numbers each over the columns of T_(mode), n of whose rows a chunk holds.
 inline ChunkPlan plan_chunks(Index columns, Index n, Index entries) {
-  constexpr Index buffer_entries = Index{1} << 16;  // 512 KiB of doubles: half a second-level cache
   constexpr Index max_groups = 16;
   ChunkPlan plan;
   plan.columns = columns;
-  plan.chunk = std::clamp<Index>(buffer_entries / n / 32 * 32, 64, 1024);
+  // 80 columns of 480 doubles, what the kernel takes at a time, twice fill half a second-level cache. A multiple of
+  // every vector's length, and no multiple of 512: that far apart, columns would share the sets of the cache.
+  plan.chunk = 480;
   plan.chunks = (columns + plan.chunk - 1) / plan.chunk;
   // Sums of groups together stay below a quarter of the tensor, in memory and in additions.
   plan.groups = std::clamp<Index>(columns * n / (4 * entries), 1, std::min(max_groups, plan.chunks));
