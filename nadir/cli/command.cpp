@@ -12,6 +12,8 @@ const std::vector<Command>& commands() {
        run_predict},
       {"reconstruct", "reconstruct RUN [--slab MODE:FIRST..END] -o FILE.npy", "the tensor, or a part of it, from a Tucker decomposition",
        run_reconstruct},
+      {"landscape", "landscape spectrum RUN [--top K]", "eigenvalues of the Hessian where a run ended: ends, trace, density",
+       run_landscape},
       {"report", "report DIR", "print what a run folder holds", run_report},
       {"reproduce", "reproduce [CLAIM]", "rerun a published claim and compare; without CLAIM, the list", run_reproduce},
       {"families", "families", "list the kinds of problem", run_families},

@@ -32,6 +32,7 @@ int run_verify(std::span<const std::string> arguments);
 int run_reproduce(std::span<const std::string> arguments);
 int run_predict(std::span<const std::string> arguments);
 int run_reconstruct(std::span<const std::string> arguments);
+int run_landscape(std::span<const std::string> arguments);
 int run_report(std::span<const std::string> arguments);
 int run_families(std::span<const std::string> arguments);
 int run_help(std::span<const std::string> arguments);

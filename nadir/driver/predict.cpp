@@ -5,23 +5,11 @@
 #include <numeric>
 
 #include "nadir/base/error.hpp"
-#include "nadir/driver/point_of_family.hpp"
-#include "nadir/driver/registry.hpp"
-#include "nadir/io/certified_run.hpp"
+#include "nadir/driver/stored_problem.hpp"
 #include "nadir/io/csv.hpp"
 
 namespace nadir {
 namespace {
-
-std::unique_ptr<Family> family_of(const std::string& folder) {
-  const std::string place = folder + "/certificate.json";
-  const CertificateFile certificate = certificate_from_json(read_certificate_text(folder), place);
-  std::unique_ptr<Family> family = make_family(certificate.family);
-  for (const std::string& objection : load_problem(folder, certificate, family->options()))
-    throw InputError(place, "the data that the run was about", objection);
-  family->prepare();
-  return family;
-}
 
 class Predictions {
  public:
@@ -94,8 +82,7 @@ OptionList rows(PredictRequest& r) {
 std::vector<Prediction> predict(const PredictRequest& request) {
   if (request.pairs.empty() == request.row.empty())
     throw InputError("predict", "either --pairs FILE or --row ID", request.pairs.empty() ? "neither" : "both");
-  const std::unique_ptr<Family> family = family_of(request.folder);
-  const Point point = read_point_of(*family, request.folder + "/point.npz");
+  const auto [family, point] = load_stored_problem(request.folder);
   const std::unique_ptr<EntryPredictor> predictor = family->predictor(point);
   if (!predictor) throw InputError(request.folder, "a run of a family that predicts entries", "one of " + std::string(family->name()));
   const Predictions predictions(*predictor, request);

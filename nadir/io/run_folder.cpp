@@ -1,11 +1,14 @@
 #include "nadir/io/run_folder.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "nadir/base/atomic_file.hpp"
@@ -20,7 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array all_files{run_files::run,         run_files::point,     run_files::verdict,
                                run_files::certificate, run_files::witness,   run_files::trace,
-                               run_files::report,      run_files::checkpoint};
+                               run_files::report,      run_files::checkpoint,  run_files::spectrum};
 
 // A trailing slash would end in names with two of them.
 std::string without_trailing_slashes(std::string path) {
@@ -70,12 +73,14 @@ RunFolder RunFolder::create(const std::string& path) {
     if (folder.has(name))
       throw InputError(folder.path(), "a folder without a run in it", std::string("one with ") + name);
   make_folder(folder.path());
+  folder.hold();
   return folder;
 }
 
 RunFolder RunFolder::replace(const std::string& path) {
   RunFolder folder(without_trailing_slashes(path));
   make_folder(folder.path());
+  folder.hold();
   for (const char* name : all_files) remove_file(folder.path_of(name));
   return folder;
 }
@@ -89,6 +94,18 @@ RunFolder RunFolder::open(const std::string& path) {
   if (!folder.has(run_files::run) && !folder.has(run_files::certificate))
     throw InputError(folder.path(), "a run folder", "a folder without run.json or certificate.json");
   return folder;
+}
+
+// The lock is on the folder itself: nothing is left behind, and the system lets go of it when the process dies.
+void RunFolder::hold() {
+  if (lock_) return;
+  const int fd = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) throw FileError(path_, std::string("cannot be opened: ") + std::strerror(errno));
+  const auto close_it = [fd](const void*) { ::close(fd); };
+  const std::shared_ptr<const void> lock(this, close_it);  // any address but null; it is not used
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    throw InputError(path_, "a folder that no other run is writing to", "one that a running nadir holds");
+  lock_ = lock;
 }
 
 bool RunFolder::has(const std::string& name) const {

@@ -1,13 +1,17 @@
 // A run folder: the files of one run, each written under a temporary name, flushed and renamed.
 //
 //     run.json  point.npz  verdict.json  certificate.json  witness.npz  trace.csv  checkpoint/state.npz
-//     report.html
+//     report.html  spectrum.json
 //
 // This class knows where the files stand and how they are replaced, not what they mean. A killed run leaves
 // each file as it last was, whole; beside them it may leave temporary files, which nobody reads.
+//
+// One run at a time writes: create, replace and hold take a lock that ends with the last copy of the object or with
+// the process, however that ends. Reading takes no lock. File systems without locks have none.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "nadir/core/state.hpp"
@@ -23,13 +27,14 @@ inline constexpr const char* certificate = "certificate.json";
 inline constexpr const char* witness = "witness.npz";
 inline constexpr const char* trace = "trace.csv";
 inline constexpr const char* report = "report.html";
+inline constexpr const char* spectrum = "spectrum.json";
 inline constexpr const char* checkpoint = "checkpoint/state.npz";
 }  // namespace run_files
 
 class RunFolder {
  public:
-  // A folder for a new run, made with its parents where needed. Throws InputError when the path is a file or
-  // holds a run already: its certificate would stand beside another point. FileError when the system refuses.
+  // A folder for a new run, made with its parents where needed, and held. Throws InputError when the path is a file,
+  // holds a run already (its certificate would stand beside another point) or is held by another run. FileError when the system refuses.
   static RunFolder create(const std::string& path);
 
   // The same, but first removes the files of a run that is there; other files stay.
@@ -37,6 +42,8 @@ class RunFolder {
 
   // A folder with a run.json or a certificate.json. Changes nothing in it. Throws InputError otherwise.
   static RunFolder open(const std::string& path);
+  // For a run that goes on in a folder that was opened. Throws InputError where another run is writing to it.
+  void hold();
 
   const std::string& path() const { return path_; }
   std::string path_of(const std::string& name) const { return path_ + "/" + name; }
@@ -64,6 +71,7 @@ class RunFolder {
   explicit RunFolder(std::string path) : path_(std::move(path)) {}
 
   std::string path_;
+  std::shared_ptr<const void> lock_;
 };
 
 }  // namespace nadir
