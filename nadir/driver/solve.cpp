@@ -84,7 +84,10 @@ Point given_start(Family& family, const SolveRequest& request, std::vector<DataR
 RunFolder opened(const SolveRequest& request, const Family& family, bool is_resumed) {
   const std::string& path = request.run.output;
   if (path.empty()) return RunFolder::create(make_default_folder(family.name()));
-  return is_resumed ? RunFolder::open(path) : RunFolder::create(path);
+  if (!is_resumed) return RunFolder::create(path);
+  RunFolder folder = RunFolder::open(path);
+  folder.hold();
+  return folder;
 }
 
 void end_record(const RunFolder& folder, RunRecord& record, std::string reason) {

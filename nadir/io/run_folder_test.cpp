@@ -65,11 +65,13 @@ TEST_F(RunFolderTest, create_reports_what_the_system_refuses) {
 }
 
 TEST_F(RunFolderTest, replace_removes_the_old_run_and_nothing_else) {
-  const RunFolder old = RunFolder::create(path_);
-  for (const char* name : {run_files::run, run_files::certificate, run_files::witness})
-    old.write_text(name, "old");
-  old.write_checkpoint(State());
-  old.write_text("notes.txt", "mine");
+  {
+    const RunFolder old = RunFolder::create(path_);
+    for (const char* name : {run_files::run, run_files::certificate, run_files::witness})
+      old.write_text(name, "old");
+    old.write_checkpoint(State());
+    old.write_text("notes.txt", "mine");
+  }
 
   const RunFolder folder = RunFolder::replace(path_);
 
@@ -91,6 +93,22 @@ TEST_F(RunFolderTest, open_refuses_what_is_not_a_run_folder) {
             path_ + ": expected a run folder, found a folder without run.json or certificate.json");
   std::ofstream(path_ + "/run.json") << "{}";
   EXPECT_EQ(RunFolder::open(path_).read_text(run_files::run), "{}");
+}
+
+TEST_F(RunFolderTest, is_held_by_one_run_at_a_time_and_read_by_all) {
+  {
+    const RunFolder writer = RunFolder::create(path_);
+    const RunFolder copy = writer;
+    writer.write_text(run_files::run, "{}");
+    RunFolder reader = RunFolder::open(path_);
+
+    EXPECT_EQ(reader.read_text(run_files::run), "{}");
+    EXPECT_THROW(reader.hold(), InputError);
+    EXPECT_THROW(RunFolder::replace(path_), InputError);
+    EXPECT_EQ(reader.read_text(run_files::run), "{}") << "nothing is removed from a folder in use";
+  }
+  RunFolder next = RunFolder::open(path_);
+  EXPECT_NO_THROW(next.hold());
 }
 
 TEST_F(RunFolderTest, keeps_texts_and_arrays) {
