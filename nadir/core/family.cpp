@@ -1,6 +1,10 @@
 #include "nadir/core/family.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "nadir/base/error.hpp"
+#include "nadir/linalg/dense.hpp"
 
 namespace nadir {
 namespace {
@@ -19,6 +23,14 @@ void Family::reshape(const Layout& layout) {
 }
 
 std::optional<Point> Family::enlarge(const Point&, double) const { return std::nullopt; }
+
+double Family::relative_distance(const Point& a, const Point& b) const {
+  if (a.layout != b.layout) return std::numeric_limits<double>::infinity();
+  Vector difference = a.values;
+  axpy(-1.0, b.values, difference);
+  const double distance = norm(difference);
+  return distance == 0.0 ? 0.0 : distance / std::max(norm(a.values), norm(b.values));
+}
 
 std::unique_ptr<EntryPredictor> Family::predictor(const Point&) const { return nullptr; }
 

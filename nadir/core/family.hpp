@@ -62,6 +62,10 @@ class Family {
   // The point in a standard form, where symmetries leave a choice: what is judged and kept of a solver's end. Its value
   // exceeds that of the point by no more than rounding.
   virtual Point normal_form(Point point) const { return point; }
+  // How far apart two points are up to the problem's symmetries, relative to the larger of the two: 0 where a symmetry
+  // maps one onto the other, infinity where nothing compares them. Numerical. It may come out too large, so that one
+  // point is taken for two, where the best symmetry is hard to find; never too small by more than rounding.
+  virtual double relative_distance(const Point& a, const Point& b) const;
   virtual Judgement judge(const Point& point, const JudgeOptions& options) const = 0;
   // Whether judging a global minimum costs less than looking for negative curvature there: then a solver's end is
   // judged before anybody looks.

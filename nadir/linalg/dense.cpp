@@ -46,7 +46,10 @@ int set_num_threads(int count) {
   return num_threads();
 }
 
-int num_threads() { return thread_count > 0 ? thread_count.load() : omp_get_num_procs(); }
+int num_threads() {
+  if (omp_in_parallel()) return 1;
+  return thread_count > 0 ? thread_count.load() : omp_get_num_procs();
+}
 
 // OpenBLAS looks at OpenMP's number of threads, a setting that belongs to the calling thread and is lost at the end of
 // a parallel region: once a process is not enough.

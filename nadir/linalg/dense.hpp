@@ -13,7 +13,8 @@ namespace nadir {
 
 enum class Op { none, transpose };
 
-// The number of threads large products may use; 0 means all cores. Returns what is now set.
+// The number of threads large products may use; 0 means all cores. Returns what is now set. On a worker
+// (linalg/workers.hpp) num_threads() is 1: there the work is divided already.
 int set_num_threads(int num_threads);
 int num_threads();
 // Before calls of BLAS or LAPACK of one's own: they start no threads. Every function below does so itself.

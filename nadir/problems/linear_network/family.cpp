@@ -5,6 +5,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
+#include "nadir/linalg/factor_distance.hpp"
 #include "nadir/problems/linear_network/bures_wasserstein/bound.hpp"
 #include "nadir/problems/linear_network/bures_wasserstein/family.hpp"
 #include "nadir/problems/linear_network/bures_wasserstein/judge.hpp"
@@ -147,6 +148,17 @@ double LinearNetworkFamily::target_value(double gap_tol) const {
                                                   : rank_constrained_optimum(*problem_, problem_->architecture().narrowest());
   if (optimum == -std::numeric_limits<double>::infinity()) return optimum;
   return optimum + target_share * gap_tol * gap_scale(*problem_, optimum);
+}
+
+double LinearNetworkFamily::relative_distance(const Point& a, const Point& b) const {
+  const LinearArchitecture& architecture = generator_ ? generator_->architecture() : problem_->architecture();
+  const auto map = [&](const Point& point) {
+    return chain_product(architecture, architecture.effective_weights(point.values), 0, architecture.num_layers());
+  };
+  const Matrix P = map(a), Q = map(b);
+  if (generator_) return relative_factor_distance(P, P, Q, Q);  // rotations of z are not seen
+  const Matrix I = Matrix::identity(P.cols());
+  return relative_factor_distance(P, I, Q, I);
 }
 
 Judgement LinearNetworkFamily::judge(const Point& point, const JudgeOptions& options) const {

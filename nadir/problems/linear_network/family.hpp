@@ -25,6 +25,9 @@ class LinearNetworkFamily final : public Family {
   std::vector<std::string> start_names() const override;
   Point start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const override;
   double target_value(double gap_tol) const override;
+  // Of the maps W_H ... W_1 (of generators: of what they generate). Points of one map need not be connected by a
+  // symmetry where its rank is not full, a layer has a skip or entries are penalised one by one.
+  double relative_distance(const Point& a, const Point& b) const override;
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
 
  private:

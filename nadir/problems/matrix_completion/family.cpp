@@ -8,6 +8,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
 #include "nadir/base/text.hpp"
+#include "nadir/linalg/factor_distance.hpp"
 #include "nadir/problems/matrix_completion/judge.hpp"
 #include "nadir/problems/matrix_completion/labels.hpp"
 #include "nadir/problems/matrix_completion/predictor.hpp"
@@ -108,6 +109,11 @@ std::vector<std::string> MatrixCompletionFamily::start_names() const { return co
 
 Point MatrixCompletionFamily::start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const {
   return completion_start(MatrixCompletion(problem_->shared_model(), first_rank_), start_name, seed, index);
+}
+
+double MatrixCompletionFamily::relative_distance(const Point& a, const Point& b) const {
+  const std::size_t right = a.layout.num_blocks() - 1;  // there is one block where V is U
+  return relative_factor_distance(a.block(0), a.block(right), b.block(0), b.block(right));
 }
 
 Judgement MatrixCompletionFamily::judge(const Point& point, const JudgeOptions& options) const {

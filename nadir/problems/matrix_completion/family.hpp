@@ -24,6 +24,8 @@ class MatrixCompletionFamily final : public Family {
   // A gap below 2e-9 needs a smaller value than that which ends a search as a rule.
   double target_value(double gap) const override { return target_ * std::fmin(1.0, 0.5e9 * gap); }
   std::string default_solver() const override { return "alternating"; }
+  // Of the products U V^T, or U U^T; ranks may differ.
+  double relative_distance(const Point& a, const Point& b) const override;
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
   bool is_cheap_to_judge() const override { return problem_->model().lambda > 0.0; }
 

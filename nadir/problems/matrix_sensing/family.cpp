@@ -6,6 +6,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
+#include "nadir/linalg/factor_distance.hpp"
 #include "nadir/problems/matrix_sensing/enlarge.hpp"
 #include "nadir/problems/matrix_sensing/judge.hpp"
 #include "nadir/problems/matrix_sensing/measurement_map.hpp"
@@ -101,6 +102,11 @@ double MatrixSensingFamily::target_value(double) const {
   if (data_.lambda > 0.0) return -std::numeric_limits<double>::infinity();
   const double size = data_.y_norm > 0.0 ? data_.y_norm : 1.0;
   return 0.5 * (exact_fit * size) * (exact_fit * size);
+}
+
+double MatrixSensingFamily::relative_distance(const Point& a, const Point& b) const {
+  const std::size_t right = a.layout.num_blocks() - 1;  // there is one block where V is U
+  return relative_factor_distance(a.block(0), a.block(right), b.block(0), b.block(right));
 }
 
 Judgement MatrixSensingFamily::judge(const Point& point, const JudgeOptions& options) const {

@@ -25,6 +25,8 @@ class MatrixSensingFamily final : public Family {
   std::vector<std::string> start_names() const override;
   Point start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const override;
   double target_value(double gap_tol) const override;
+  // Of the products U V^T, or U U^T; ranks may differ.
+  double relative_distance(const Point& a, const Point& b) const override;
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
   void reshape(const Layout& layout) override;
   bool can_grow() const override { return options_.rank == "auto"; }

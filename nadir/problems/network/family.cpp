@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nadir/base/random.hpp"
+#include "nadir/problems/network/distance.hpp"
 #include "nadir/problems/network/judge.hpp"
 #include "nadir/problems/network/starts.hpp"
 
@@ -82,6 +83,8 @@ Point NetworkFamily::start(const std::string& start_name, std::uint64_t seed, st
 }
 
 double NetworkFamily::target_value(double gap_tol) const { return target_share * gap_tol * problem_->gap_scale(0.0); }
+
+double NetworkFamily::relative_distance(const Point& a, const Point& b) const { return relative_network_distance(problem_->data(), a, b); }
 
 Judgement NetworkFamily::judge(const Point& point, const JudgeOptions& options) const { return judge_network(*problem_, point, options); }
 

@@ -25,6 +25,7 @@ class NetworkFamily final : public Family {
   Point start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const override;
   double target_value(double gap_tol) const override;
   std::optional<Point> given_point() const override;
+  double relative_distance(const Point& a, const Point& b) const override;
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
 
  private:
