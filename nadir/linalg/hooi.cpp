@@ -110,10 +110,7 @@ class Hooi {
 
   void update(int mode) {
     const TensorView<Scalar> projected = contractions_.without(mode);
-    const Index rank = factor(mode).cols();
-    internal::LeadingSubspace subspace =
-        internal::subspace_of_unfolding(projected, mode, [rank](const Vector&) { return rank; });
-    factor(mode) = std::move(subspace.U);
+    factor(mode) = internal::subspace_of_unfolding(projected, mode, factor(mode)).U;
     if (mode + 1 == source_.shape().num_modes()) note_core(projected, mode);
   }
 

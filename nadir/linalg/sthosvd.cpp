@@ -140,6 +140,9 @@ class Sthosvd {
   // then in double; then the triangle. Each resolves what the one before does not.
   LeadingSubspace subspace(const SlabSource<Scalar>& current, int mode, bool is_first) const {
     const ChooseRank choose = chooser(mode, is_first);
+    const bool is_free = options_.route == SubspaceRoute::automatic || options_.route == SubspaceRoute::triangle;
+    if (is_free && internal::is_in_memory(current) && current.shape().others(mode) <= shape_[mode])
+      return internal::subspace_of_tall(unfolding(current.whole(), mode), choose);
     for (const GramSums sums : {GramSums::in_storage, GramSums::in_double}) {
       const double resolution = internal::gram_resolution(shape_[mode], sums);
       const bool is_last_resort = sums == GramSums::in_double && options_.route == SubspaceRoute::gram;

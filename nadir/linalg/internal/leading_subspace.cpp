@@ -139,14 +139,96 @@ LeadingSubspace subspace_of_triangle(const Matrix& R, const ChooseRank& choose) 
   return result;
 }
 
+LeadingSubspace subspace_of_tall(const Matrix& unfolded, const ChooseRank& choose) {
+  if (!all_finite(unfolded)) throw NumericalBreakdown("the norm of the tensor is not finite; rescale the data");
+  const Qr factors = qr(unfolded);
+  const Svd small = svd(factors.R);
+  LeadingSubspace result;
+  for (const double value : small.values) result.energies.push_back(value * value);
+  require_finite_energies(result.energies);
+  result.energies.resize(static_cast<std::size_t>(unfolded.rows()), 0.0);
+  const Index rank = choose(result.energies);
+  result.U = product(factors.Q, small.U.view().columns(0, std::min(rank, small.U.cols())));
+  if (result.U.cols() < rank) {  // any directions beyond the columns of the unfolding, orthogonal to the rest
+    Matrix wide(unfolded.rows(), rank);
+    std::copy_n(result.U.data(), result.U.size(), wide.data());
+    for (Index j = result.U.cols(); j < rank; ++j) wide(j, j) = 1.0;
+    result.U = qr(wide).Q;
+  }
+  fix_signs(result.U);
+  result.route = SubspaceRoute::triangle;
+  return result;
+}
+
+namespace {
+
+// Rayleigh-Ritz values and vectors of G in the span of Q.
+LeadingSubspace ritz(ConstMatrixView G, const Matrix& Q, Matrix& GU) {
+  const Index r = Q.cols();
+  GU = product(G, Q);
+  Matrix H = product(Q, Op::transpose, GU, Op::none);
+  symmetrise(H);
+  const SymmetricEigen eigen = symmetric_eigen(H);
+  Matrix V(r, r);
+  LeadingSubspace result;
+  for (Index j = 0; j < r; ++j) {
+    std::copy_n(eigen.vectors.col(r - 1 - j), r, V.col(j));
+    result.energies.push_back(std::max(eigen.values[static_cast<std::size_t>(r - 1 - j)], 0.0));
+  }
+  result.U = product(Q, V);
+  GU = product(GU, V);
+  return result;
+}
+
+double ritz_residual(const LeadingSubspace& found, const Matrix& GU) {
+  double square = 0.0;
+  for (Index j = 0; j < GU.cols(); ++j)
+    for (Index i = 0; i < GU.rows(); ++i) {
+      const double d = GU(i, j) - found.energies[static_cast<std::size_t>(j)] * found.U(i, j);
+      square += d * d;
+    }
+  return std::sqrt(square);
+}
+
+bool refine(const Matrix& G, const Matrix& guess, LeadingSubspace& found) {
+  constexpr int max_steps = 6;
+  double trace = 0.0;
+  for (Index i = 0; i < G.rows(); ++i) trace += G(i, i);
+  if (!std::isfinite(trace) || 2 * guess.cols() > G.rows()) return false;
+  Matrix Q = guess, GU;
+  for (int step = 0; step < max_steps; ++step) {
+    found = ritz(G, Q, GU);
+    const double rest = trace - found.kept();
+    if (ritz_residual(found, GU) <= 100.0 * epsilon * trace) {
+      found.energies.resize(static_cast<std::size_t>(G.rows()), 0.0);
+      found.energies[static_cast<std::size_t>(guess.cols())] = std::max(rest, 0.0);  // in one place: only their sum is known
+      return rest < found.energies[static_cast<std::size_t>(guess.cols() - 1)] &&
+             rest > gram_resolution(G.rows(), GramSums::in_double) * trace;
+    }
+    Q = qr(GU).Q;
+  }
+  return false;
+}
+
+}  // namespace
+
 template <class Scalar>
-LeadingSubspace subspace_of_unfolding(TensorView<Scalar> T, int mode, const ChooseRank& choose) {
-  LeadingSubspace subspace = subspace_of_gram(gram(T, mode), choose);
-  if (subspace.has_resolved_tail(gram_resolution(T.shape[mode], GramSums::in_double))) return subspace;
+LeadingSubspace subspace_of_unfolding(TensorView<Scalar> T, int mode, const Matrix& guess) {
+  const ChooseRank choose = [rank = guess.cols()](const Vector&) { return rank; };
+  const Index n = T.shape[mode];
+  if (T.shape.others(mode) <= n) return subspace_of_tall(unfolding(T, mode), choose);
+  Matrix G = gram(T, mode);
+  LeadingSubspace found;
+  if (refine(G, guess, found)) {
+    fix_signs(found.U);
+    return found;
+  }
+  found = subspace_of_gram(std::move(G), choose);
+  if (found.has_resolved_tail(gram_resolution(n, GramSums::in_double))) return found;
   return subspace_of_triangle(unfolding_triangle(T, mode), choose);
 }
 
-template LeadingSubspace subspace_of_unfolding(TensorView<double>, int, const ChooseRank&);
-template LeadingSubspace subspace_of_unfolding(TensorView<float>, int, const ChooseRank&);
+template LeadingSubspace subspace_of_unfolding(TensorView<double>, int, const Matrix&);
+template LeadingSubspace subspace_of_unfolding(TensorView<float>, int, const Matrix&);
 
 }  // namespace nadir::internal

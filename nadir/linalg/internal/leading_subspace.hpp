@@ -28,8 +28,13 @@ double gram_resolution(Index n, GramSums sums);
 LeadingSubspace subspace_of_gram(Matrix G, const ChooseRank& choose);
 // The same from R with R^T R = T_(k) T_(k)^T.
 LeadingSubspace subspace_of_triangle(const Matrix& R, const ChooseRank& choose);
-// Of a small tensor: by its Gram matrix, and by its triangle where that does not resolve the tail.
+// Of an unfolding with no more columns than rows: by its thin QR factorisation and the triangle's SVD.
+LeadingSubspace subspace_of_tall(const Matrix& unfolded, const ChooseRank& choose);
+
+// Of a small tensor: by thin QR where the unfolding is tall; by subspace iteration from `guess` (n x rank, orthonormal
+// columns), where that settles in a few steps on a subspace that is leading beyond doubt, because all other energies
+// together are less than its least; else by the Gram matrix, or the triangle where that does not resolve the tail.
 template <class Scalar>
-LeadingSubspace subspace_of_unfolding(TensorView<Scalar> T, int mode, const ChooseRank& choose);
+LeadingSubspace subspace_of_unfolding(TensorView<Scalar> T, int mode, const Matrix& guess);
 
 }  // namespace nadir::internal
