@@ -4,27 +4,15 @@
 
 #include <string>
 
-#include "nadir/base/error.hpp"
 #include "nadir/driver/minimise_function.hpp"
-#include "nadir/driver/nearest_name.hpp"
-#include "nadir/driver/option_values.hpp"
 #include "nadir/io/verdict_json.hpp"
 #include "nadir/judge/judge.hpp"
 #include "python/bindings/bindings.hpp"
 #include "python/bindings/python_function.hpp"
+#include "python/bindings/text_options.hpp"
 
 namespace nadir::python {
 namespace {
-
-using TextOptions = std::map<std::string, std::string>;
-
-void assign_all(const OptionList& rows, const TextOptions& options) {
-  for (const auto& [name, text] : options) {
-    if (!find_option(rows, name))
-      throw InputError("options", "the name of an option", "'" + name + "'" + nearest_hint(name, option_names(rows)));
-    assign_named(rows, name, text, name);
-  }
-}
 
 FunctionRequest request_of(const PythonFunction& function, const TextOptions& options) {
   FunctionRequest request;

@@ -6,25 +6,24 @@
 #include <pybind11/stl.h>
 
 #include <atomic>
+#include <charconv>
 #include <chrono>
-#include <map>
+#include <limits>
 #include <optional>
 #include <string>
 
 #include "nadir/base/error.hpp"
 #include "nadir/driver/judge.hpp"
-#include "nadir/driver/nearest_name.hpp"
 #include "nadir/driver/option_values.hpp"
 #include "nadir/driver/registry.hpp"
 #include "nadir/driver/solve.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "python/bindings/bindings.hpp"
 #include "python/bindings/data.hpp"
+#include "python/bindings/text_options.hpp"
 
 namespace nadir::python {
 namespace {
-
-using TextOptions = std::map<std::string, std::string>;
 
 // Rows as dicts: what classes, signatures and docstrings are made of.
 py::list rows_list(const OptionList& rows) {
@@ -43,18 +42,6 @@ py::list rows_list(const OptionList& rows) {
     list.append(d);
   }
   return list;
-}
-
-const OptionRow& row_of(const OptionList& rows, const std::string& name) {
-  if (const OptionRow* row = find_option(rows, name)) return *row;
-  throw InputError(name, "an option", "'" + name + "'" + nearest_hint(name, option_names(rows)));
-}
-
-void assign_all(const OptionList& rows, const TextOptions& options) {
-  for (const auto& [name, text] : options) {
-    row_of(rows, name);
-    assign_named(rows, name, text, name);
-  }
 }
 
 // Runs a function without the interpreter lock and, a few times a second, lets Ctrl-C through: the run then stops
@@ -113,10 +100,14 @@ class Problem {
  public:
   explicit Problem(const std::string& family) : family_(make_family(family)), rows_(family_->options()) {}
 
-  void set(const std::string& option, const std::string& text) { assign(row_of(rows_, option), text, option); }
+  void set(const std::string& option, const std::string& text) {
+    assign(row_of(rows_, option), text, keyword(option));
+    given_.push_back(option_name(option));
+  }
   void set_data(const std::string& option, const py::dict& data) {
     fill(row_of(rows_, option), data);
     kept_.append(data);  // a tensor is looked at where it lies
+    given_.push_back(option_name(option));
   }
 
   void prepare() {
@@ -175,6 +166,7 @@ class Problem {
     OptionList rows = all_rows(request.options);
     for (OptionRow& row : nadir::rows(request.run)) rows.push_back(std::move(row));
     assign_all(rows, options);
+    request.given = given_;
     for (const auto& [name, text] : options) request.given.push_back(option_name(name));
     request.start_in_hand = point_of(start, start_layout);
     set_num_threads(static_cast<int>(std::min<std::int64_t>(request.run.threads, 4096)));
@@ -230,8 +222,10 @@ class Problem {
     if (!predictor) throw InputError("predict", "a family that predicts entries", std::string(family_->name()));
     Vector values;
     py::array_t<bool> is_mean(static_cast<py::ssize_t>(rows.size()));
+    const bool is_counted = counts_rows_and_columns();
     for (std::size_t k = 0; k < rows.size(); ++k) {
-      const auto row = predictor->find_row(rows[k]), column = predictor->find_column(columns[k]);
+      const auto row = predictor->find_row(is_counted ? one_more(rows[k]) : rows[k]);
+      const auto column = predictor->find_column(is_counted ? one_more(columns[k]) : columns[k]);
       if (refuses_unknown && !row) throw InputError("predict", "a row of the data (or unknown='mean')", "'" + rows[k] + "'");
       if (refuses_unknown && !column) throw InputError("predict", "a column of the data (or unknown='mean')", "'" + columns[k] + "'");
       values.push_back(predictor->predict(row, column));
@@ -244,6 +238,22 @@ class Problem {
   const Family& family() const { return *family_; }
 
  private:
+  // Whether the entries, if there are any, stand at numbers and not at ids.
+  bool counts_rows_and_columns() const {
+    for (const OptionRow& row : rows_)
+      if (auto* const* entries = std::get_if<DataEntries*>(&row.target); entries && !(*entries)->values.empty())
+        return (*entries)->row_ids.empty();
+    return false;
+  }
+  // Python counts from 0, predictors from 1.
+  static std::string one_more(const std::string& number) {
+    Index index = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), index);
+    const bool is_number = error == std::errc{} && end == number.data() + number.size() && index >= 0 &&
+                           index < std::numeric_limits<Index>::max();
+    return is_number ? std::to_string(index + 1) : "";
+  }
+
   std::span<const double> checked(const DoubleArray& x) const {
     const Index n = family_->problem().dimension();
     if (x.size() != n) throw InputError("point", std::to_string(n) + " numbers", std::to_string(x.size()));
@@ -252,6 +262,7 @@ class Problem {
 
   std::unique_ptr<Family> family_;
   OptionList rows_;
+  std::vector<std::string> given_;  // options that are not left at their defaults
   py::list kept_;
 };
 

@@ -12,9 +12,41 @@ Verdicts are strings with what stands behind them as attributes: `result.verdict
 `result.verdict.rigor`, `result.claims`.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from . import _nadir
 from ._minimize import judge_function, minimize
+from ._point import Point
+from ._problem import Problem, family_classes
+from ._runs import Result, Verification, judge, solve, solver_options, verify
 from ._verdict import Claim, RequirementError, Verdict
 
 NumericalError = _nadir.NumericalError
-__version__ = _nadir.__version__
+__version__: str = _nadir.__version__
+
+
+def families() -> "dict[str, str]":
+    """The classes of problems, each with one line on it."""
+    return {name: made.summary for name, made in family_classes().items()}
+
+
+def __getattr__(name: str) -> Any:
+    """The classes of families, and the parts that need other packages, when they are first asked for."""
+    if name in ("torch", "sklearn"):
+        import importlib
+
+        return importlib.import_module("." + name, __name__)
+    classes = family_classes()
+    if name in classes:
+        return classes[name]
+    raise AttributeError(f"module 'nadir' has no attribute {name!r}")
+
+
+def __dir__() -> "list[str]":
+    return sorted([*__all__, "torch", "sklearn"])
+
+
+__all__ = ["Claim", "NumericalError", "Point", "Problem", "RequirementError", "Result", "Verdict", "Verification",
+           "families", "judge", "judge_function", "minimize", "solve", "solver_options", "verify", *family_classes()]
