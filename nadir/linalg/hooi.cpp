@@ -1,9 +1,7 @@
 // Higher-order orthogonal iteration (tucker_decomposition.hpp).
 #include <algorithm>
-#include <cmath>
 
-#include "nadir/base/error.hpp"
-#include "nadir/linalg/internal/leading_subspace.hpp"
+#include "nadir/linalg/internal/hooi_sweeps.hpp"
 #include "nadir/linalg/internal/streamed_products.hpp"
 
 namespace nadir {
@@ -18,10 +16,11 @@ namespace {
 template <class Scalar>
 class Contractions {
  public:
-  Contractions(const SlabSource<Scalar>& source, const std::vector<Matrix>& factors) : source_(source), factors_(factors) {}
+  explicit Contractions(const SlabSource<Scalar>& source) : source_(source) {}
 
-  // Valid until the next call.
-  TensorView<Scalar> without(int mode) {
+  // Valid until the next call. Between calls no factor but that of the last `mode` may change.
+  TensorView<Scalar> without(int mode, const std::vector<Matrix>& factors) {
+    factors_ = &factors;
     const auto stale = std::find_if(stack_.begin(), stack_.end(), [mode](const Level& level) { return level.mode == mode; });
     stack_.erase(stale, stack_.end());
     for (int next = next_mode(mode); next >= 0; next = next_mode(mode)) push(next);
@@ -34,7 +33,7 @@ class Contractions {
     Tensor<Scalar> tensor;
   };
 
-  const Matrix& factor(int mode) const { return factors_[static_cast<std::size_t>(mode)]; }
+  const Matrix& factor(int mode) const { return (*factors_)[static_cast<std::size_t>(mode)]; }
   bool shrinks(int mode) const { return 2 * factor(mode).cols() <= factor(mode).rows(); }
   bool is_contracted(int mode) const {
     return std::any_of(stack_.begin(), stack_.end(), [mode](const Level& level) { return level.mode == mode; });
@@ -60,85 +59,24 @@ class Contractions {
   }
 
   const SlabSource<Scalar>& source_;
-  const std::vector<Matrix>& factors_;
+  const std::vector<Matrix>* factors_ = nullptr;
   std::vector<Level> stack_;
   std::vector<Scalar> buffer_;
-};
-
-void require_factors(const TensorShape& shape, const std::vector<Matrix>& factors) {
-  if (static_cast<int>(factors.size()) != shape.num_modes())
-    throw InputError("start", std::to_string(shape.num_modes()) + " factors", std::to_string(factors.size()));
-  for (int k = 0; k < shape.num_modes(); ++k) {
-    const Matrix& U = factors[static_cast<std::size_t>(k)];
-    if (U.rows() != shape[k] || U.cols() < 1 || U.cols() > U.rows())
-      throw InputError("start, mode " + std::to_string(k), "a factor with " + std::to_string(shape[k]) + " rows and at most as many columns",
-                       std::to_string(U.rows()) + " x " + std::to_string(U.cols()));
-  }
-}
-
-double squared(double x) { return x * x; }
-
-template <class Scalar>
-class Hooi {
- public:
-  Hooi(const SlabSource<Scalar>& source, TuckerDecomposition&& start)
-      : source_(source), contractions_(source, result_.decomposition.factors) {
-    require_factors(source.shape(), start.factors);
-    result_.decomposition = std::move(start);
-    if (!(result_.decomposition.norm_squared > 0.0))
-      result_.decomposition.norm_squared = internal::streamed_norm_squared(source);
-  }
-
-  // Sweeps: U_k <- leading left singular vectors of (T x_{j != k} U_j^T)_(k), k = 0, 1, ...
-  HooiResult run(const HooiOptions& options) {
-    const double scale = std::sqrt(result_.decomposition.norm_squared);
-    note_core(contractions_.without(0), 0);
-    result_.core_norms.push_back(std::sqrt(result_.decomposition.core_norm_squared));
-    while (result_.sweeps < options.max_sweeps && !result_.has_settled) {
-      for (int mode = 0; mode < source_.shape().num_modes(); ++mode) update(mode);
-      ++result_.sweeps;
-      const double length = std::sqrt(result_.decomposition.core_norm_squared);
-      result_.has_settled = options.tol > 0.0 && length - result_.core_norms.back() <= options.tol * scale;
-      result_.core_norms.push_back(length);
-    }
-    finish();
-    return std::move(result_);
-  }
-
- private:
-  Matrix& factor(int mode) { return result_.decomposition.factors[static_cast<std::size_t>(mode)]; }
-
-  void update(int mode) {
-    const TensorView<Scalar> projected = contractions_.without(mode);
-    factor(mode) = internal::subspace_of_unfolding(projected, mode, factor(mode)).U;
-    if (mode + 1 == source_.shape().num_modes()) note_core(projected, mode);
-  }
-
-  // The core, from T contracted with all factors but that of `mode`.
-  void note_core(TensorView<Scalar> projected, int mode) {
-    const Tensor<Scalar> core = mode_product(projected, mode, factor(mode), Op::transpose);
-    result_.decomposition.core = Tensor<double>(core.shape(), Vector(core.flat().begin(), core.flat().end()));
-    result_.decomposition.core_norm_squared = squared(norm(result_.decomposition.core.view()));
-  }
-
-  void finish() {
-    // Below this part of |T|^2 the difference of squares is mostly rounding.
-    constexpr double cancels = sizeof(Scalar) == sizeof(double) ? 1e-8 : 1e-2;
-    TuckerDecomposition& d = result_.decomposition;
-    d.error_squared = d.norm_squared - d.core_norm_squared;
-    if (!(d.error_squared > cancels * d.norm_squared)) d.error_squared = residual_squared(source_, d);
-  }
-
-  const SlabSource<Scalar>& source_;
-  HooiResult result_;
-  Contractions<Scalar> contractions_;
 };
 
 }  // namespace
 
 template <class Scalar>
 HooiResult hooi(const SlabSource<Scalar>& source, TuckerDecomposition start, const HooiOptions& options) {
-  return Hooi<Scalar>(source, std::move(start)).run(options);
+  internal::require_factors(source.shape().extents(), start.factors);
+  if (!(start.norm_squared > 0.0)) start.norm_squared = internal::streamed_norm_squared(source);
+  Contractions<Scalar> contractions(source);
+  HooiResult result = internal::sweep(contractions, std::move(start), options);
+  // Below this part of |T|^2 the difference of squares is mostly rounding.
+  constexpr double cancels = sizeof(Scalar) == sizeof(double) ? 1e-8 : 1e-2;
+  TuckerDecomposition& d = result.decomposition;
+  if (!(d.error_squared > cancels * d.norm_squared)) d.error_squared = residual_squared(source, d);
+  return result;
 }
 
 template <class Scalar>

@@ -76,7 +76,7 @@ class Sthosvd {
  public:
   Sthosvd(const SlabSource<Scalar>& source, const SthosvdOptions& options)
       : source_(source), options_(options), shape_(source.shape()) {
-    if (!options.ranks.empty()) ranks_ = requested_ranks(shape_, options.ranks);
+    if (!options.ranks.empty()) ranks_ = requested_ranks(shape_.extents(), options.ranks);
     if (ranks_.empty() && !(options.error >= 0.0))
       throw InputError("error", "a number that is not negative", std::to_string(options.error));
     const bool is_read = !internal::is_in_memory(source);

@@ -9,10 +9,6 @@
 namespace nadir {
 namespace {
 
-Index rank_of_mode(const std::vector<Index>& ranks, int mode) {
-  return ranks.size() == 1 ? ranks[0] : ranks[static_cast<std::size_t>(mode)];
-}
-
 std::vector<ModeFactor> expansions(const TuckerDecomposition& decomposition) {
   std::vector<ModeFactor> factors;
   for (std::size_t k = 0; k < decomposition.factors.size(); ++k)
@@ -43,16 +39,15 @@ Index TuckerDecomposition::num_parameters() const {
   return count;
 }
 
-std::vector<Index> requested_ranks(const TensorShape& shape, const std::vector<Index>& ranks) {
-  const auto modes = static_cast<std::size_t>(shape.num_modes());
-  if (ranks.size() != modes && ranks.size() != 1)
-    throw InputError("ranks", "one rank, or one for each of the " + std::to_string(modes) + " modes",
+std::vector<Index> requested_ranks(const std::vector<Index>& extents, const std::vector<Index>& ranks) {
+  if (ranks.size() != extents.size() && ranks.size() != 1)
+    throw InputError("ranks", "one rank, or one for each of the " + std::to_string(extents.size()) + " modes",
                      std::to_string(ranks.size()));
   std::vector<Index> result;
-  for (int k = 0; k < shape.num_modes(); ++k) {
-    const Index rank = rank_of_mode(ranks, k);
-    if (rank < 1 || rank > shape[k])
-      throw InputError("ranks, mode " + std::to_string(k), "a rank from 1 to its extent " + std::to_string(shape[k]),
+  for (std::size_t k = 0; k < extents.size(); ++k) {
+    const Index rank = ranks[ranks.size() == 1 ? 0 : k];
+    if (rank < 1 || rank > extents[k])
+      throw InputError("ranks, mode " + std::to_string(k), "a rank from 1 to its extent " + std::to_string(extents[k]),
                        std::to_string(rank));
     result.push_back(rank);
   }

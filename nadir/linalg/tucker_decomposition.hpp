@@ -62,7 +62,7 @@ struct TuckerDecomposition {
 // One rank for each mode from a list with one for each, or one for all. Throws InputError ("ranks", naming mode and
 // extent) for a rank below 1 or above its mode, or a list of another length. A rank above the product of the others is
 // allowed: the core then has dependent slices.
-std::vector<Index> requested_ranks(const TensorShape& shape, const std::vector<Index>& ranks);
+std::vector<Index> requested_ranks(const std::vector<Index>& extents, const std::vector<Index>& ranks);
 
 template <class Scalar>
 TuckerDecomposition sthosvd(const SlabSource<Scalar>& source, const SthosvdOptions& options);
