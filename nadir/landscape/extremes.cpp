@@ -24,17 +24,6 @@ void require(const SymmetricOperator& op, const ExtremesOptions& o) {
 }
 
 template <class Scalar>
-bool have_converged(const BlockKrylov<Scalar>& krylov, const SymmetricEigen& ritz, const ExtremesOptions& options) {
-  const auto size = static_cast<Index>(ritz.values.size());
-  if (size < 2 * options.count + 1) return false;
-  for (const Index i : internal::outermost(size, options.count)) {
-    const double error = internal::likely_error(ritz.values, i, krylov.residual(ritz, i));
-    if (!(error <= 0.3 * options.tol * internal::error_scale(ritz.values[static_cast<std::size_t>(i)], ritz.values))) return false;
-  }
-  return true;
-}
-
-template <class Scalar>
 Extremes by_lanczos(const SymmetricOperator& op, const typename BlockKrylov<Scalar>::Operator& apply, const ExtremesOptions& options, Extremes extremes) {
   using Growth = typename BlockKrylov<Scalar>::Growth;
   const Index n = op.dimension, block = std::min({options.count, most_columns, n});
@@ -51,7 +40,8 @@ Extremes by_lanczos(const SymmetricOperator& op, const typename BlockKrylov<Scal
     if (growth == Growth::full || extremes.is_stopped) break;
     if (krylov.num_projected() >= next_check) {
       ritz = krylov.ritz();
-      if (have_converged(krylov, ritz, options)) break;
+      const auto residual = [&](Index i) { return krylov.residual(ritz, i); };
+      if (internal::have_converged({ritz, block, krylov.last_block_width()}, n, extremes.rough_error, options, residual)) break;
       next_check = krylov.num_projected() + std::max<Index>(1, krylov.num_projected() / 16);
     }
     if (growth == Growth::closed && krylov.append_random(block, random) == 0) break;
@@ -63,8 +53,7 @@ Extremes by_lanczos(const SymmetricOperator& op, const typename BlockKrylov<Scal
   for (std::size_t k = 0; k < which.size(); ++k)
     std::copy_n(ritz.vectors.col(which[k]), coefficients.rows(), coefficients.col(static_cast<Index>(k)));
   krylov.combine(coefficients, Y);
-  internal::measure_ends(op, std::move(Y), ritz.values, which, options.tol, extremes);
-  if (extremes.is_finite) internal::bound_ends({ritz, block, krylov.last_block_width()}, n, options.failure_probability, extremes);
+  internal::measure_ends(op, std::move(Y), {ritz, block, krylov.last_block_width()}, options, extremes);
   return extremes;
 }
 
@@ -81,7 +70,7 @@ Extremes find_extremes(const SymmetricOperator& op, const ExtremesOptions& optio
   if (options.may_be_rough && op.rough) {
     extremes.rough_error = rough_error(op, options.seed);
     extremes.num_products = 2;
-    if (extremes.rough_error <= most_rough_error) return by_lanczos<float>(op, op.rough, options, extremes);
+    if (is_good_enough(extremes.rough_error, options.tol)) return by_lanczos<float>(op, op.rough, options, extremes);
     extremes.rough_error = 0.0;
   }
   return by_lanczos<double>(op, op.exact, options, extremes);

@@ -5,9 +5,11 @@
 //   some eigenvalue lies within r of theta                                            [Parlett1998, Thm 4.5.1]
 //   it is within r^2 / gap of theta, gap the distance to the other eigenvalues        [Parlett1998, Thm 11.7.1]
 //   the greatest eigenvalue is >= the greatest theta, the least <= the least          (Rayleigh-Ritz)
-// The gap is not known and taken from the other Ritz values, so `likely_error` = min(r, r^2 / gap) is numerical.
+// The gap is not known and taken from the other Ritz values, so `likely_error` = min(r, r^2 / gap) is numerical; it is
+// believed only where r itself is within ten tolerances, since one Ritz value may stand between two eigenvalues.
 //
-// What no product shows is that nothing lies beyond. That is true except with a stated probability, as follows; the
+// What no product shows is that nothing lies beyond. That the outermost Ritz value is within the tolerance of the end of
+// the spectrum is what convergence asks for, and it is true except with a stated probability, as follows; the
 // idea is that of [DorsselaerHochstenbachVorst2001], blocks and constant are ours.
 //
 // Theorem. Let Q = [Q_1, ..., Q_k] be the orthonormal basis of the block Krylov space of a uniformly random b-dimensional
@@ -20,9 +22,9 @@
 // length of a fixed unit vector's projection onto a random b-dimensional space.
 //
 // Hence no eigenvalue exceeds the last lambda above the Ritz values at which rho >= delta: `none_above`. Exact
-// arithmetic is assumed; for products in single precision their measured error is added, which nobody proved. For one
-// vector rho = 1 / (sum of p_i(lambda)^2) decreases (p_i are orthonormal polynomials with zeros among the Ritz values);
-// for blocks its last crossing is looked for on a fine grid. lambda here is the one extreme eigenvalue: the statement is
+// arithmetic is assumed; for products in single precision their measured error is added, which nobody proved. With one
+// vector, rho is the inverse of the sum of the squares of orthonormal polynomials whose zeros lie among the Ritz values,
+// and decreases; for blocks its last crossing is looked for on a fine grid. lambda here is the one extreme eigenvalue: the statement is
 // about it alone, for each end, and failure_probability covers both.
 #pragma once
 
@@ -36,7 +38,8 @@ namespace nadir {
 
 struct ExtremesOptions {
   Index count = 1;                  // eigenvalues wanted at each end
-  double tol = 1e-3;                // of likely_error, relative to the eigenvalue (or a thousandth of the largest modulus)
+  double tol = 1e-3;                // relative to the eigenvalue (or a thousandth of the largest modulus)
+  bool wants_least = true, wants_greatest = true;  // the ends that must converge; the other is shown as far as it came
   Index max_products = 400;
   double failure_probability = 0.01;  // of none_below and none_above together
   bool may_be_rough = true;         // products in single precision, where they are good enough
@@ -48,7 +51,7 @@ struct ExtremeEigenvalue {
   double value = 0.0;         // Rayleigh quotient of the vector, in double
   double residual = 0.0;      // some eigenvalue lies within this of `value`
   double likely_error = 0.0;  // min(residual, residual^2 / gap)
-  bool is_converged = false;  // likely_error is within the tolerance
+  bool is_converged = false;  // likely_error is within the tolerance, and for the outermost none_below or none_above too
 };
 
 struct Extremes {

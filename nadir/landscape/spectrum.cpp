@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <string>
 
@@ -117,23 +118,28 @@ struct Look {
 template <class Scalar>
 class Slq {
  public:
-  Slq(const Setting& setting, const typename BlockKrylov<Scalar>::Operator& apply)
-      : s_(setting), apply_(apply), n_(setting.op.dimension),
+  Slq(const Setting& setting, const typename BlockKrylov<Scalar>::Operator& apply, double rough_error)
+      : s_(setting), apply_(apply), n_(setting.op.dimension), rough_error_(rough_error),
         krylov_(n_, setting.options.probes * setting.options.steps, Orthogonality::semi),
         start_(krylov_.append(random_probes(n_, setting.options.probes, setting.options.seed))),
         quantile_(internal::student_quantile(setting.options.probes - 1, setting.options.confidence)) {}
 
-  Spectrum run(double rough_error);
+  Spectrum run();
 
  private:
   Look look() const;
   bool is_enough(const Look& look) const;
   void estimate_traces(const Look& look, Spectrum& spectrum) const;
   void measure_extremes(const Look& look, Spectrum& spectrum) const;
+  internal::KrylovEnds ends(const Look& look) const { return {look.ritz, start_.rows(), krylov_.last_block_width()}; }
+  ExtremesOptions extremes_options() const {
+    return {.count = s_.options.top, .tol = s_.options.tol, .failure_probability = 1.0 - s_.options.confidence};
+  }
 
   const Setting& s_;
   const typename BlockKrylov<Scalar>::Operator& apply_;
   Index n_;
+  double rough_error_;
   BlockKrylov<Scalar> krylov_;
   Matrix start_;  // R of the probes
   double quantile_;
@@ -172,12 +178,8 @@ Look Slq<Scalar>::look() const {
 template <class Scalar>
 bool Slq<Scalar>::is_enough(const Look& look) const {
   const Vector& values = look.ritz.values;
-  const Index size = std::ssize(values);
-  if (size < 2 * s_.options.top + 1) return false;
-  for (const Index i : internal::outermost(size, s_.options.top)) {
-    const double error = internal::likely_error(values, i, look.residuals[static_cast<std::size_t>(i)]);
-    if (!(error <= 0.3 * s_.options.tol * internal::error_scale(values[static_cast<std::size_t>(i)], values))) return false;
-  }
+  const auto residual = [&](Index i) { return look.residuals[static_cast<std::size_t>(i)]; };
+  if (!internal::have_converged(ends(look), n_, rough_error_, extremes_options(), residual)) return false;
   const SmoothedDensity density = smooth(look.measure, look.sigma, steps_, quantile_, 128);
   const double promised = gaussian_quadrature_error(look.sigma, values.back() - values.front(), 2 * s_.options.steps - 1) /
                           (look.sigma * std::sqrt(2.0 * std::numbers::pi));
@@ -229,18 +231,15 @@ void Slq<Scalar>::measure_extremes(const Look& look, Spectrum& spectrum) const {
   for (std::size_t k = 0; k < which.size(); ++k)
     std::copy_n(look.ritz.vectors.col(which[k]), coefficients.rows(), coefficients.col(static_cast<Index>(k)));
   krylov_.combine(coefficients, Y);
-  Extremes& extremes = spectrum.extremes;
-  internal::measure_ends(s_.op, std::move(Y), values, which, s_.options.tol, extremes);
-  spectrum.is_finite = extremes.is_finite;
-  if (!spectrum.is_finite) return;
-  internal::bound_ends({look.ritz, start_.rows(), krylov_.last_block_width()}, n_, 1.0 - s_.options.confidence, extremes);
+  internal::measure_ends(s_.op, std::move(Y), ends(look), extremes_options(), spectrum.extremes);
+  spectrum.is_finite = spectrum.extremes.is_finite;
 }
 
 template <class Scalar>
-Spectrum Slq<Scalar>::run(double rough_error) {
+Spectrum Slq<Scalar>::run() {
   using Growth = typename BlockKrylov<Scalar>::Growth;
   Spectrum spectrum{.dimension = n_, .confidence = s_.options.confidence};
-  spectrum.extremes.rough_error = rough_error;
+  spectrum.extremes.rough_error = rough_error_;
   Index next_look = 4;
   for (Growth growth = Growth::grew; growth == Growth::grew && steps_ < s_.options.steps;) {
     growth = krylov_.expand(apply_);
@@ -299,8 +298,8 @@ Spectrum examine_spectrum(const Expansion& expansion, const Layout& layout, cons
   const Setting setting{op, layout, options};
   if (op.dimension <= options.dense_limit || (options.dense_limit > 0 && op.dimension <= options.probes * options.steps))
     return whole_spectrum(setting);
-  const double error = options.may_be_rough ? rough_error(op, options.seed) : 1.0;
-  Spectrum spectrum = error <= most_rough_error ? Slq<float>(setting, op.rough).run(error) : Slq<double>(setting, op.exact).run(0.0);
+  const double error = options.may_be_rough ? rough_error(op, options.seed) : std::numeric_limits<double>::infinity();
+  Spectrum spectrum = is_good_enough(error, options.tol) ? Slq<float>(setting, op.rough, error).run() : Slq<double>(setting, op.exact, 0.0).run();
   if (spectrum.is_finite) examine_blocks(setting, spectrum);
   return spectrum;
 }

@@ -23,8 +23,8 @@ SymmetricOperator diagonal_block(const SymmetricOperator& whole, Index first, In
 // |rough v - exact v| / |exact v| for one random vector: what single precision costs. Infinity where there are no rough
 // products or they leave the range of float. Cost: a product of each kind.
 double rough_error(const SymmetricOperator& op, std::uint64_t seed);
-// Single precision is good enough for spectra below this: a hundredth of the tolerance of eigenvalues.
-inline constexpr double most_rough_error = 1e-5;
+// Single precision will do where that is at most a hundredth of the tolerance of eigenvalues.
+inline bool is_good_enough(double rough_error, double tol) { return rough_error <= 0.01 * tol; }
 
 // The whole matrix, symmetrised, from its products with the identity.
 Matrix assemble(const SymmetricOperator& op);

@@ -47,17 +47,16 @@ double last_possible(const KrylovEnds& ends, double delta, bool is_above) {
   return is_above ? edge + at(high) : edge - at(high);
 }
 
-void bound_ends(const KrylovEnds& ends, Index dimension, double failure_probability, Extremes& extremes) {
+Bounds bound_ends(const KrylovEnds& ends, Index dimension, double failure_probability, double rough_error) {
   const Vector& values = ends.ritz.values;
   const double delta = least_overlap(dimension, ends.first_width, 0.5 * failure_probability);
-  const double slack = extremes.rough_error * std::fmax(std::fabs(values.front()), std::fabs(values.back()));
-  extremes.none_below = last_possible(ends, delta, false) - slack;
-  extremes.none_above = last_possible(ends, delta, true) + slack;
-  extremes.failure_probability = failure_probability;
+  const double slack = 10.0 * rough_error * std::fmax(std::fabs(values.front()), std::fabs(values.back()));
+  return {last_possible(ends, delta, false) - slack, last_possible(ends, delta, true) + slack};
 }
 
 double likely_error(const Vector& values, Index i, double residual) {
   const auto at = [&](Index k) { return values[static_cast<std::size_t>(k)]; };
+  if (std::ssize(values) < 3) return residual;  // too few to tell a gap
   double gap = std::numeric_limits<double>::infinity();
   if (i > 0) gap = std::fmin(gap, at(i) - at(i - 1));
   if (i + 1 < std::ssize(values)) gap = std::fmin(gap, at(i + 1) - at(i));
@@ -69,6 +68,30 @@ double error_scale(double value, const Vector& values) {
   return std::fmax(std::fabs(value), 1e-3 * std::fmax(std::fabs(values.front()), std::fabs(values.back())));
 }
 
+namespace {
+
+bool is_good(double value, double residual, double error, double scale, double tol) {
+  return std::isfinite(value) && error <= tol * scale && residual <= 10.0 * tol * scale;
+}
+
+}  // namespace
+
+bool have_converged(const KrylovEnds& ends, Index dimension, double rough_error, const ExtremesOptions& options,
+                    const std::function<double(Index)>& residual) {
+  const Vector& values = ends.ritz.values;
+  const Index size = std::ssize(values);
+  if (size < 2 * options.count + 1) return false;
+  for (Index k = 0; k < options.count; ++k)
+    for (const Index i : {k, size - 1 - k}) {
+      if (!(i == k ? options.wants_least : options.wants_greatest)) continue;
+      const double value = values[static_cast<std::size_t>(i)], r = residual(i);
+      if (!is_good(value, r, likely_error(values, i, r), error_scale(value, values), 0.3 * options.tol)) return false;
+    }
+  const Bounds bounds = bound_ends(ends, dimension, options.failure_probability, rough_error);
+  return (!options.wants_least || values.front() - bounds.none_below <= options.tol * error_scale(values.front(), values)) &&
+         (!options.wants_greatest || bounds.none_above - values.back() <= options.tol * error_scale(values.back(), values));
+}
+
 std::vector<Index> outermost(Index size, Index count) {
   std::vector<Index> which;
   for (Index i = 0; i < std::min(count, size); ++i) which.push_back(i);
@@ -76,7 +99,7 @@ std::vector<Index> outermost(Index size, Index count) {
   return which;
 }
 
-void measure_ends(const SymmetricOperator& op, Matrix Y, const Vector& ritz_values, const std::vector<Index>& which, double tol, Extremes& extremes) {
+void measure_ends(const SymmetricOperator& op, Matrix Y, const KrylovEnds& ends, const ExtremesOptions& options, Extremes& extremes) {
   const Index n = Y.rows();
   for (Index j = 0; j < Y.cols(); ++j) {
     const std::span<double> y(Y.col(j), static_cast<std::size_t>(n));
@@ -87,17 +110,26 @@ void measure_ends(const SymmetricOperator& op, Matrix Y, const Vector& ritz_valu
   extremes.num_products += Y.cols();
   extremes.is_finite = all_finite(image);
   if (!extremes.is_finite) return;
+  const Vector& values = ends.ritz.values;
+  const std::vector<Index> which = outermost(std::ssize(values), options.count);
   for (Index j = 0; j < Y.cols(); ++j) {
     const std::span<const double> y(Y.col(j), static_cast<std::size_t>(n));
     const std::span<double> Ay(image.col(j), static_cast<std::size_t>(n));
     ExtremeEigenvalue found{.value = dot(y, Ay)};
     axpy(-found.value, y, Ay);
     found.residual = norm(Ay);
-    found.likely_error = likely_error(ritz_values, which[static_cast<std::size_t>(j)], found.residual);
-    found.is_converged = found.likely_error <= tol * error_scale(found.value, ritz_values);
+    found.likely_error = likely_error(values, which[static_cast<std::size_t>(j)], found.residual);
+    found.is_converged = is_good(found.value, found.residual, found.likely_error, error_scale(found.value, values), options.tol);
     (j < Y.cols() / 2 ? extremes.least : extremes.greatest).push_back(found);
   }
   extremes.vectors = std::move(Y);
+  const Bounds bounds = bound_ends(ends, n, options.failure_probability, extremes.rough_error);
+  ExtremeEigenvalue &least = extremes.least.front(), &greatest = extremes.greatest.front();
+  extremes.none_below = std::fmin(bounds.none_below, least.value - least.likely_error);
+  extremes.none_above = std::fmax(bounds.none_above, greatest.value + greatest.likely_error);
+  extremes.failure_probability = options.failure_probability;
+  least.is_converged = least.is_converged && least.value - extremes.none_below <= options.tol * error_scale(least.value, values);
+  greatest.is_converged = greatest.is_converged && extremes.none_above - greatest.value <= options.tol * error_scale(greatest.value, values);
 }
 
 Extremes whole_ends(const Matrix& A, const SymmetricEigen& eigen, Index count) {

@@ -14,20 +14,28 @@ struct KrylovEnds {
   Index first_width, last_width;  // columns of the first and last block
 };
 double last_possible(const KrylovEnds& ends, double delta, bool is_above);
-// Fills none_below and none_above; the products' own error is added where it was measured.
-void bound_ends(const KrylovEnds& ends, Index dimension, double failure_probability, Extremes& extremes);
+struct Bounds {
+  double none_below, none_above;
+};
+// With half the failure probability each; the products' own relative error is added ten times.
+Bounds bound_ends(const KrylovEnds& ends, Index dimension, double failure_probability, double rough_error);
 
-// min(r, r^2 / gap) for Ritz pair i with residual r; the other Ritz values stand for the other eigenvalues.
+// min(r, r^2 / gap) for Ritz pair i with residual r; the other Ritz values stand for the other eigenvalues, where there
+// are at least three.
 double likely_error(const Vector& values, Index i, double residual);
 // What an eigenvalue's error is measured by: its modulus, or a thousandth of the largest.
 double error_scale(double value, const Vector& values);
 
+// Whether the `count` outermost Ritz values of the wanted ends are as good as the options ask; residual(i) of pair i.
+bool have_converged(const KrylovEnds& ends, Index dimension, double rough_error, const ExtremesOptions& options,
+                    const std::function<double(Index)>& residual);
+
 // Indices of the `count` outermost values of either end among `size`, outermost first: those of `least`, then `greatest`.
 std::vector<Index> outermost(Index size, Index count);
 
-// Fills least, greatest, vectors with Rayleigh quotients and residuals by exact products with these columns of Y, which
-// need not be of length 1; `least` takes the first half.
-void measure_ends(const SymmetricOperator& op, Matrix Y, const Vector& ritz_values, const std::vector<Index>& which, double tol, Extremes& extremes);
+// Fills least, greatest, vectors with Rayleigh quotients and residuals by exact products with the outermost Ritz vectors,
+// columns of Y in that order, which need not be of length 1; and the bounds.
+void measure_ends(const SymmetricOperator& op, Matrix Y, const KrylovEnds& ends, const ExtremesOptions& options, Extremes& extremes);
 
 // The ends of a spectrum that is known whole.
 Extremes whole_ends(const Matrix& A, const SymmetricEigen& eigen, Index count);
