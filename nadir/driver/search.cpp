@@ -156,7 +156,7 @@ Stopping Search::stopping() const {
   // A duality gap shrinks only as fast as the gradient, the value's own error as its square.
   if (task_.family.is_cheap_to_judge()) s.gradient_tol *= 0.01;
   s.target_value = target_;
-  s.leaves_saddles = !is_rough() && !task_.family.is_cheap_to_judge();
+  s.leaves_saddles = !is_rough() && !task_.family.is_cheap_to_judge() && task_.options.escape_rounds > 0;
   s.max_iterations = progress_.iterations_left;
   if (is_rough()) {
     s.gradient_tol = std::max(s.gradient_tol, progress_.rough_tolerance);
@@ -255,6 +255,7 @@ bool Search::goes_on(const Result& result, const Judgement& judgement) {
     if (problem_.value(moved.values) < result.value) {
       ++progress_.rounds;
       ++progress_.escapes;
+      if (limits_.on_escape) limits_.on_escape(progress_, verdict);
       progress_.is_polishing = false;
       begin_run(std::move(moved), "escape");
       return true;

@@ -63,6 +63,7 @@ struct SearchLimits {
   const std::atomic<bool>* interrupt = nullptr;
   std::function<void(const TraceRow&)> on_row;
   std::function<void(const SearchProgress&)> save;
+  std::function<void(const SearchProgress&, const Verdict&)> on_escape;  // before a judged point is left; counted already
 };
 
 struct SearchEnd {

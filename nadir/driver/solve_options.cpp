@@ -23,7 +23,7 @@ OptionList rows(SolveOptions& o) {
       option("max-iterations", o.max_iterations, "limit for one start, its escapes included").at_least(0),
       option("gap", o.gap, "relative gap that counts as global-minimum").above(0),
       option("gradient-tolerance", o.gradient_tolerance, "gradient, relative to its scale, that counts as critical").above(0),
-      option("escape-rounds", o.escape_rounds, "how often one start may leave a saddle the judge found").at_least(0),
+      option("escape-rounds", o.escape_rounds, "how often one start may leave a saddle the judge found; 0: the solver leaves none either").at_least(0),
   };
 }
 
