@@ -11,7 +11,8 @@
 // a start: after its epochs, or once `patience` measurements brought no new least value, the solver named in `then`
 // goes on from the best point measured, to a critical point.
 //
-// An iteration is `measure_every` epochs, and then one value and gradient of the whole of f. Of the counts, the samples
+// An iteration is `measure_every` epochs, and then one value and gradient of the whole of f, which costs about as much as
+// an epoch. Time limits and interrupts are looked at between iterations. Of the counts, the samples
 // of batches enter values and gradients as the share of n they are, rounded up. Where f is not finite after an
 // iteration the run ends in not_finite: the learning rate was too large.
 #pragma once

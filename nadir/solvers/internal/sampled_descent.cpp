@@ -138,7 +138,7 @@ StepReport SampledDescent::hand_over() {
   then_->begin(*problem_, best_point_, seed_);
   current_ = {};
   StepReport report = then_->step();
-  if (report.event.empty()) report.event = options_.then == "l-bfgs" ? "l-bfgs" : "trust-region";
+  report.event = options_.then == "l-bfgs" ? "l-bfgs" : "trust-region";
   return report;
 }
 
