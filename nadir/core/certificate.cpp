@@ -27,17 +27,19 @@ bool is_away_from_critical(const std::vector<Claim>& claims) {
 }
 
 bool is_near_minimum(const std::vector<Claim>& claims) {
-  return has(claims, "isolated-minimum") || has(claims, "local-minimum") || (has(claims, "plateau-minimum") && is_nearly_critical(claims));
+  return has(claims, "isolated-minimum") || has(claims, "minimum-up-to-symmetry") || has(claims, "local-minimum") ||
+         (has(claims, "plateau-minimum") && is_nearly_critical(claims));
 }
 
 // The better value must lie below that of the true minimum, not only of the point near it. The Hessian is
-// positive definite between the two, so f(minimum) >= f(point) - |gradient| * radius; the last factor
+// positive definite between the two, on the slice where there is one, so f(minimum) >= f(point) - |gradient| * radius; the last factor
 // covers the rounding of this comparison.
 bool is_below_isolated_minimum(const std::vector<Claim>& claims) {
   const Claim* value = find(claims, "value");
   const Claim* better = find(claims, "better-point");
   const Claim* gradient = find(claims, "gradient-norm");
-  const Claim* minimum = find(claims, "isolated-minimum");
+  const Claim* isolated = find(claims, "isolated-minimum");
+  const Claim* minimum = isolated ? isolated : find(claims, "minimum-up-to-symmetry");
   if (!value || !better || !gradient || !minimum) return false;
   const double lower = number(*value, "lower");
   const double margin = number(*gradient, "upper") * number(*minimum, "radius") + 1e-15 * std::fabs(lower);

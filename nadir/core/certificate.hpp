@@ -12,6 +12,9 @@
 //   no-negative-curvature ()                  the Hessian at the point is positive semidefinite, exactly
 //   descent             (decrease)            f(point + witness "escape") <= f(point) - decrease, decrease > 0
 //   isolated-minimum    (radius, least_eigenvalue)  a strict local minimum, alone in its ball, within radius
+//   minimum-up-to-symmetry (radius, least_eigenvalue)  a local minimum within radius, a strict one among the points that
+//                                             share the coordinates of the witness "slice" (indices of the flat
+//                                             point), across the problem's symmetries
 //   local-minimum       ()                    the point itself is a local minimum, perhaps not a strict one
 //   plateau-minimum     (radius, value)       a local minimum, perhaps not strict, with a value of at least `value` lies
 //                                             within radius, and radius <= 1e-6 |point|
@@ -59,7 +62,7 @@ const Claim* find(const std::vector<Claim>& claims, const std::string& kind);
 //   strict-saddle: negative-curvature and (critical, or gradient-norm with upper <= tolerance * scale).
 //   degenerate-saddle: critical, no-negative-curvature and descending-path; or critical, no-negative-curvature and
 //   descent, in a family whose every non-global critical point is a saddle.   local-minimum: isolated-minimum,
-//   local-minimum, or plateau-minimum at a point whose gradient-norm is within its tolerance.   spurious-minimum: one of
+//   minimum-up-to-symmetry, local-minimum, or plateau-minimum at a point whose gradient-norm is within its tolerance.   spurious-minimum: one of
 //   these, and better-point with a value below that of the minimum.
 bool claims_support(Headline headline, const std::vector<Claim>& claims);
 

@@ -20,6 +20,9 @@ const std::map<std::string, std::string>& templates() {
       {"isolated-minimum",
        "a strict local minimum, the only critical point there, lies within {radius} of the point; "
        "the Hessian's least eigenvalue is at least {least_eigenvalue}"},
+      {"minimum-up-to-symmetry",
+       "a local minimum lies within {radius} of the point, strict but for changes that leave the value as it is; "
+       "across these the Hessian's least eigenvalue is at least {least_eigenvalue}"},
       {"local-minimum", "the point itself is a local minimum"},
       {"plateau-minimum", "a local minimum with a value of at least {value} lies within {radius} of the point"},
       {"directional-derivative",

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "nadir/problems/network/check_minimum.hpp"
 #include "nadir/problems/network/check_model.hpp"
 #include "nadir/problems/network/check_theorems.hpp"
 #include "nadir/verify/internal/standard_check.hpp"
@@ -113,6 +114,9 @@ std::optional<Finding> NetworkCheck::test_own(const Claim& claim, std::size_t st
   if (claim.kind == "interpolating-point") return as_finding(check_interpolating_point(data, here(precision), claim), true);
   if (claim.kind == "directional-derivative")
     return as_finding(check_directional_derivative(data, here(precision), parameters(precision, subject_->along("direction")), claim), false);
+  if (claim.kind == "isolated-minimum") return as_finding(check_isolated_minimum(data, here(precision), claim, nullptr), true);
+  if (claim.kind == "minimum-up-to-symmetry")
+    return as_finding(check_isolated_minimum(data, here(precision), claim, &witness(material(), "slice")), true);
   return std::nullopt;
 }
 

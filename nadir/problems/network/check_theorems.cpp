@@ -230,49 +230,6 @@ bool reaches(const NetworkData& data, const Parameters& p, const AffineRegion& r
          is_below(radius_squared * longest_column_squared(X), squared(region.least)) == Answer::yes;
 }
 
-// h(t) for t known up to a radius.
-Real activate(const Slopes& s, const Real& t) {
-  if (is_exactly_zero(t)) return t;
-  if (is_positive(t)) return s.plus * t;
-  if (is_negative(t)) return s.minus * t;
-  const Real plus = s.plus * t, minus = s.minus * t;
-  Real both(t.precision());
-  arb_union(both.get(), plus.get(), minus.get(), t.precision());
-  return both;
-}
-
-// The one-sided derivative of h at z in direction t.
-Real activate_along(const Slopes& s, const Real& z, const Real& t) {
-  if (is_positive(z)) return s.plus * t;
-  if (is_negative(z)) return s.minus * t;
-  if (is_exactly_zero(z)) return activate(s, t);
-  const Real plus = s.plus * t, minus = s.minus * t;
-  Real both(t.precision());
-  arb_union(both.get(), plus.get(), minus.get(), t.precision());
-  return both;
-}
-
-// sum_i <G_i, dP_i>; nullopt where an activation is not piecewise linear.
-std::optional<Real> loss_derivative(const NetworkData& data, const Parameters& p, const Parameters& u) {
-  const slong precision = p.front().precision();
-  balls::Matrix A(precision, data.x), dA(precision, data.x.rows, data.x.cols);
-  for (std::size_t l = 0; l < data.num_layers(); ++l) {
-    balls::Matrix Z = affine_layer(data, p, l, A);
-    balls::Matrix dZ = affine_layer(data, u, l, A) + p[data.weight_block(l)] * dA;
-    if (l + 1 == data.num_layers()) return inner_product(Z - balls::Matrix(precision, data.y), dZ);
-    const std::optional<Slopes> s = slopes_of(data.activations[l]);
-    if (!s) return std::nullopt;
-    for (Index i = 0; i < Z.rows(); ++i)
-      for (Index j = 0; j < Z.cols(); ++j) {
-        dZ.set(i, j, activate_along(*s, Z(i, j), dZ(i, j)));
-        Z.set(i, j, activate(*s, Z(i, j)));
-      }
-    A = std::move(Z);
-    dA = std::move(dZ);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 TheoremAnswer check_local_minimum(const NetworkData& data, const Parameters& p) {
@@ -304,19 +261,6 @@ TheoremAnswer check_plateau_minimum(const NetworkData& data, const Parameters& p
   if (is_at_most(value * n, half_squares - 0.5 * (product_squared / lambda)) != Answer::yes) return unknown("the minimum's value is not shown to be so large");
   if (reaches(data, p, *region, X, product_squared, lambda, radius_squared)) return {Answer::yes, ""};
   return unknown("no change of one layer within the radius is shown to reach the best affine map");
-}
-
-TheoremAnswer check_directional_derivative(const NetworkData& data, const Parameters& p, const Parameters& u, const Claim& claim) {
-  const double derivative = number(claim, "derivative");
-  if (!(derivative < 0.0)) return no("the derivative is not negative");
-  if (!is_plain_least_squares(data)) return unknown("the check is of squared loss without weight decay");
-  const Real length = square_root(squared_norm_of(u));
-  if (!is_positive(length)) return no("the direction is zero or not finite");
-  const std::optional<Real> along = loss_derivative(data, p, u);
-  if (!along) return unknown("the check is of piecewise linear activations");
-  const Real n(length.precision(), static_cast<double>(data.num_samples()));
-  if (is_at_most(*along, derivative * (n * length)) == Answer::yes) return {Answer::yes, ""};
-  return unknown("the derivative along the direction is not shown to be so small");
 }
 
 }  // namespace nadir::network_check

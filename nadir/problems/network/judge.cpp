@@ -121,17 +121,33 @@ class NetworkJudge {
       return conclude_proved_minimum(has_better, kinks->is_proved ? Rigor::proved : Rigor::numerical);
     }
     const bool descends = kinks && kinks->standing == KinkStanding::descends;
+    if (descends && kinks->is_proved) return conclude_falling(kinks->direction);
+    if (const auto direction = state_falling_direction(problem_, x_, verdict().gradient_scale, options_.criticality_tol, builder_))
+      return conclude_falling(*direction);
     verdict().escape = descends ? escape_along(problem_, x_, kinks->direction) : descend_along_gradient(problem_, x_);
     prove_escape();
-    if (descends && kinks->is_proved) return builder_.conclude(Headline::not_critical, Rigor::proved);
     if (descends && kinks->order == 1 && verdict().escape) return builder_.conclude(Headline::not_critical, Rigor::numerical);
     if (descends && kinks->order == 2 && verdict().escape) return builder_.conclude(Headline::strict_saddle, Rigor::numerical);
     undecided(kinks ? "the test at kinks leaves the point open" : "what holds at a kink of this network is not known");
   }
 
+  void conclude_falling(const Vector& direction) {
+    verdict().escape = escape_along(problem_, x_, direction);
+    if (!verdict().escape) verdict().escape = descend_along_gradient(problem_, x_);
+    prove_escape();
+    builder_.conclude(Headline::not_critical, Rigor::proved);
+  }
+
   // Nothing is left between the better point and the minimum: both values are bounds.
   void conclude_proved_minimum(bool is_spurious, Rigor rigor) {
     builder_.conclude(is_spurious ? Headline::spurious_minimum : Headline::local_minimum, rigor);
+  }
+
+  // The better value must lie below the minimum's own, too: core/certificate.hpp has the margin.
+  bool conclude_isolated() {
+    if (!state_isolated_minimum(problem_, x_, builder_)) return false;
+    conclude_proved_minimum(claims_support(Headline::spurious_minimum, builder_.certificate().claims), Rigor::proved);
+    return true;
   }
 
   // Flat minima that theorems know of, which the Hessian does not show.
@@ -171,7 +187,7 @@ class NetworkJudge {
 
   void conclude_minimum() {
     const bool has_better = prove_better_point();
-    if (conclude_by_theorem(has_better)) return;
+    if (conclude_isolated() || conclude_by_theorem(has_better)) return;
     const std::optional<double> least = least_transversal_eigenvalue();
     if (!least) {
       if (curvature_.curvature.min_eigenvalue < 0.0) verdict().escape = escape_along(problem_, x_, curvature_.direction);

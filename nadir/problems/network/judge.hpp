@@ -6,11 +6,14 @@
 //                     differ from kinks
 //   strict-saddle     proved: the gradient vanishes to the tolerance and the second derivative along a direction is
 //                     enclosed below zero
-//   local-minimum     numerical: critical, the whole spectrum is known, and its zeros are the rescalings of units of
-//                     homogeneous activation, no more and no fewer (Morse-Bott). No search for others is made
-//   spurious-minimum  numerical: the same, with a point of proved lower value in hand
-//   both, proved      where the theorems of judge_theorems.hpp apply: plateaus of piecewise linear networks, and minima
+//   local-minimum     proved: exactly one critical point lies near the point and the Hessian is positive definite there, on
+//                     a slice across symmetries where there are any (isolated_minimum.hpp). Numerical, where that fails:
+//                     critical, and the zeros of the spectrum are the rescalings of units of homogeneous activation, no
+//                     more and no fewer (Morse-Bott). No search for others is made
+//   spurious-minimum  the same, with a point of proved lower value in hand
+//   both, proved      also where the theorems of judge_theorems.hpp apply: plateaus of piecewise linear networks, and minima
 //                     of two layers whose optimality conditions hold without rounding, at kinks, too
+//   not-critical      proved at kinks where a one-sided derivative is enclosed below zero (descent_at_kinks.hpp)
 //   undecided         all else, kinks of deeper networks above all: where a pre-activation may be 0 and s' jumps
 #pragma once
 

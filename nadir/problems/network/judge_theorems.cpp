@@ -1,10 +1,13 @@
 #include "nadir/problems/network/judge_theorems.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <string>
 
 #include "nadir/linalg/dense.hpp"
+#include "nadir/problems/network/descent_at_kinks.hpp"
+#include "nadir/problems/network/isolated_minimum.hpp"
 #include "nadir/rigor/fp_environment.hpp"
 #include "nadir/rigor/norms.hpp"
 
@@ -35,6 +38,24 @@ double samples(const Network& problem) { return static_cast<double>(problem.data
 double per_unit_length(double derivative, double n, std::span<const double> direction) {
   const Interval length = sqrt(enclose_dot(direction, direction));
   return (Interval::point(derivative) / (Interval::point(n) * length)).upper * (1.0 - room);
+}
+
+const char* const contraction = "Newton's map contracts where the Hessian is positive definite (Newton-Kantorovich)";
+
+std::string flat_changes(const NetworkData& data) {
+  bool rescales = false, changes_basis = false;
+  for (std::size_t l = 0; l + 1 < data.num_layers() && data.weight_decay == 0.0; ++l) {
+    const bool is_identity = data.activations[l].kind == ActivationKind::identity;
+    changes_basis = changes_basis || is_identity;
+    rescales = rescales || (!is_identity && data.activations[l].is_homogeneous());
+  }
+  std::string words;
+  const auto add = [&](const char* word) { words += (words.empty() ? "" : ", ") + std::string(word); };
+  if (rescales) add("rescaling of units");
+  if (changes_basis) add("changes of basis between linear layers");
+  if (data.weight_decay != 0.0 && data.has_bias && data.num_layers() > 1) add("biases of units without weights");
+  if (data.is_cross_entropy) add("a shift common to all outputs");
+  return words;
 }
 
 }  // namespace
@@ -69,6 +90,23 @@ std::optional<double> state_plateau_minimum(const Network& problem, std::span<co
                 "lies within " + text(radius),
                 "Yun, Sra, Jadbabaie 2019 (small nonlinearities), theorem 1, for a given point", {{"radius", radius}, {"value", value}});
   return value;
+}
+
+bool state_isolated_minimum(const Network& problem, std::span<const double> x, JudgementBuilder& builder) {
+  const std::optional<NetworkMinimum> minimum = prove_isolated_minimum(problem, x);
+  if (!minimum) return false;
+  const Numbers numbers = {{"radius", minimum->radius}, {"least_eigenvalue", minimum->least_eigenvalue}};
+  const std::string where = "lies within " + text(minimum->radius);
+  if (minimum->fixed.empty()) {
+    builder.prove("isolated-minimum", "a strict local minimum " + where + ", the only critical point there", contraction, numbers);
+    return true;
+  }
+  builder.prove("minimum-up-to-symmetry",
+                "a local minimum " + where + ", strict but for changes that leave the value as it is (" + flat_changes(problem.data()) + ")",
+                contraction, numbers);
+  Matrix& slice = builder.certificate().witness["slice"] = Matrix(static_cast<Index>(minimum->fixed.size()), 1);
+  std::copy(minimum->fixed.begin(), minimum->fixed.end(), slice.data());
+  return true;
 }
 
 std::optional<KinkStatement> state_kinks(const Network& problem, std::span<const double> x, double scale, double tolerance,
@@ -112,6 +150,18 @@ std::optional<KinkStatement> state_kinks(const Network& problem, std::span<const
     }
   }
   return s;
+}
+
+std::optional<Vector> state_falling_direction(const Network& problem, std::span<const double> x, double scale, double tolerance,
+                                              JudgementBuilder& builder) {
+  const std::optional<FallingDirection> found = find_falling_direction(problem, x);
+  if (!found) return std::nullopt;
+  const double slope = found->slope * (1.0 - room);
+  if (!(-slope > tolerance * scale * (1.0 + room))) return std::nullopt;
+  builder.prove("directional-derivative", "the one-sided derivative along a direction of length 1 is at most " + text(slope),
+                "chain rule of one-sided derivatives (Shapiro 1990)", {{"derivative", slope}, {"scale", scale}, {"tolerance", tolerance}});
+  builder.certificate().witness["direction"] = Matrix(ConstMatrixView(found->direction.data(), static_cast<Index>(found->direction.size()), 1));
+  return found->direction;
 }
 
 }  // namespace nadir
