@@ -28,6 +28,7 @@ Point       blocks W1, b1, W2, b2, ...; W_l is d_l x d_{l-1}, b_l is d_l x 1
 Starts      model, random, zeros, or a .npz file
 Theorems    the loss is never negative: a value of 0, to the tolerance, is a global minimum. No other lower bound is
             known for deep networks. Saddles are proved by negative curvature, at kinks nothing is claimed of gradients
+Solvers     trust-region, l-bfgs, gradient-descent; sgd and adam over batches for a start, then one of these
 Example     nadir solve network --x X.npy --y Y.npy --hidden 64,64 --activation tanh
             nadir judge network --x X.npy --y labels.csv --loss cross-entropy --model trained.onnx)";
 }
