@@ -48,6 +48,10 @@ class Data:
         self._write(hasher)
         return {"path": self._name(), "sha256": hasher.hexdigest(), **self._values}
 
+    def ids(self) -> Tuple[List[str], List[str]]:
+        """The names of rows and columns, of entries that have names."""
+        return self._values["row_ids"], self._values["column_ids"]
+
     def save(self, folder: str) -> None:
         path = os.path.join(folder, self._name())
         os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import itertools
+import re
 import textwrap
 from typing import Any, ClassVar, Dict, List, Mapping, Optional, Sequence, Tuple, Type, Union
 
@@ -50,13 +51,18 @@ def default_of(row: Mapping[str, Any]) -> Any:
     return text
 
 
+def in_keywords(text: str) -> str:
+    """Help that speaks of flags, with keywords in their place: "--weight-decay" -> "weight_decay"."""
+    return re.sub(r"--([a-z][a-z0-9-]*)", lambda flag: keyword_of(flag.group(1)), text)
+
+
 def describe(row: Mapping[str, Any], width: int = 100) -> str:
     """One option for a docstring: name, kind and default, then what it means."""
     default = default_of(row)
     kind = _PYTHON_TYPES.get(row["kind"], row["kind"]) if not row["choices"] else " | ".join(map(repr, row["choices"]))
     stated = ", required" if row["required"] else "" if default is None else f", default {default!r}"
     allowed = f" ({row['range']})" if row["range"] else ""
-    meaning = textwrap.fill(row["help"] + allowed, width - 4, initial_indent="    ", subsequent_indent="    ")
+    meaning = textwrap.fill(in_keywords(row["help"]) + allowed, width - 4, initial_indent="    ", subsequent_indent="    ")
     return f"{keyword_of(row['name'])} : {kind}{stated}\n{meaning}"
 
 
@@ -193,6 +199,9 @@ class Problem:
         product = self._evaluated().hessian_products(self._flat(point), self._flat(directions)[None, :])
         return Point(product[0], self._prepared[1])  # type: ignore[index]
 
+    def __reduce__(self) -> Any:
+        return (_make_again, (type(self).__name__, self._parameters))
+
     def __repr__(self) -> str:
         def shown(value: Any) -> str:
             if isinstance(value, numpy.ndarray):
@@ -230,6 +239,10 @@ def _class_of(family: Mapping[str, Any]) -> Type[Problem]:
                         "\n".join(describe(row) for row in rows), "On the command line\n-------------------\n" + family["help"]])
     return type(name, (Problem,), {"__doc__": text, "__module__": "nadir", "family": family["name"],
                                    "summary": family["summary"], "_rows": rows, "__signature__": _signature_of(rows)})
+
+
+def _make_again(name: str, parameters: Mapping[str, Any]) -> Problem:
+    return family_classes()[name](**parameters)
 
 
 _classes: Dict[str, Type[Problem]] = {}

@@ -12,7 +12,7 @@ from . import _nadir
 from ._minimize import verdict_of
 from ._options import option_texts
 from ._point import Point, blocks_of
-from ._problem import Problem, default_of, describe, reject_unknown
+from ._problem import Problem, default_of, describe, in_keywords, reject_unknown
 from ._verdict import Claim, Verdict, trace_array, verdict_html
 
 
@@ -87,13 +87,17 @@ class Result:
         have ids, and counted from 0 otherwise; unknown="mean" predicts a mean for an id that the data do not have,
         "refuse" raises ValueError."""
         if self._family is None or self.point is None:
-            raise TypeError(f"a run of {self.problem.family} predicts nothing")
+            raise TypeError(f"this result of {self.problem.family} predicts nothing: either the family does not, or the "
+                            "result was pickled, which leaves the data behind")
         if unknown not in ("refuse", "mean"):
             raise ValueError(f"unknown: expected 'refuse' or 'mean', found {unknown!r}")
-        rows, columns = _ids(rows, "rows"), _ids(columns, "columns")
+        rows, columns = id_texts(rows, "rows"), id_texts(columns, "columns")
         if len(rows) != len(columns):
             raise ValueError(f"columns: expected {len(rows)} ids, as many as rows, found {len(columns)}")
         return self._family.predict(self.point.flat, self.point.layout, rows, columns, unknown == "refuse")[0]
+
+    def __getstate__(self) -> "dict[str, Any]":
+        return {**self.__dict__, "_family": None}
 
     def __repr__(self) -> str:
         lines = [repr(self.verdict), f"  value   {self.value:.10g}"]
@@ -112,7 +116,8 @@ class Result:
         return verdict_html(self.verdict, self.trace)
 
 
-def _ids(values: Any, name: str) -> "List[str]":
+def id_texts(values: Any, name: str) -> "List[str]":
+    """Ids as the texts that the data have for them: 3 and 3.0 are "3"."""
     array = numpy.asarray(values)
     if array.ndim > 1:
         raise ValueError(f"{name}: expected a one-dimensional array of ids, found shape {array.shape}")
@@ -265,7 +270,7 @@ callback : callable, optional
         own = _nadir.solver_options(solver)
         if own:
             parts.append(f"with solver={solver!r}: " + ", ".join(
-                f"{row['name'].replace('-', '_')} ({row['help']}; default {default_of(row)!r})" for row in own))
+                f"{row['name'].replace('-', '_')} ({in_keywords(row['help'])}; default {default_of(row)!r})" for row in own))
     parts.append("""
 Returns
 -------
