@@ -309,6 +309,35 @@ def gradient(blocks, x, y):
     return [back.T @ x, back.sum(axis=0), error.T @ a, error.sum(axis=0)]
 
 
+def trained(blocks, x, y, epochs, solver, rate):
+    """Epochs of one batch each, by the formulas of sgd (momentum 0.9) and adam."""
+    first, second = [numpy.zeros_like(block) for block in blocks], [numpy.zeros_like(block) for block in blocks]
+    for t in range(1, epochs + 1):
+        for block, g, m, v in zip(blocks, gradient(blocks, x, y), first, second):
+            if solver == "sgd":
+                m[:] = 0.9 * m + g
+                block -= rate * m
+            else:
+                m[:] = 0.9 * m + 0.1 * g
+                v[:] = 0.999 * v + 0.001 * g**2
+                block -= rate * (m / (1 - 0.9**t)) / (numpy.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    return blocks
+
+
+@pytest.mark.parametrize("solver, more", [("sgd", ("--momentum", "0.9")), ("adam", ())])
+def test_epochs_of_one_batch_are_those_of_numpy(nadir, problem, tmp_path, solver, more):
+    net = numpy.load(tmp_path / "net.npz")
+    expected = trained([net[name].copy() for name in ("W1", "b1", "W2", "b2")], *problem, 12, solver, 0.01)
+
+    run = nadir("solve", *MODEL, "--solver", solver, *more, "--batch-size", "1000", "--epochs", "12", "--learning-rate",
+                "0.01", "--then", "none", "-o", "run")
+
+    assert run.code == 0, run.err
+    point = numpy.load(tmp_path / "run" / "point.npz")
+    for name, block in zip(("W1", "b1", "W2", "b2"), expected):
+        assert numpy.allclose(numpy.reshape(point[name], block.shape), block, rtol=0, atol=1e-12), name
+
+
 def greatest_eigenvalue(blocks, x, y, h=1e-5):
     """Of the Hessian by central differences of the gradient."""
     flat = numpy.concatenate([block.ravel() for block in blocks])
