@@ -1,27 +1,59 @@
 // nadir report DIR
-#include "nadir/report/text.hpp"
+#include "nadir/driver/report.hpp"
 
 #include "nadir/cli/command.hpp"
 #include "nadir/cli/common_options.hpp"
 #include "nadir/cli/console.hpp"
 #include "nadir/cli/help_text.hpp"
 #include "nadir/driver/stored_run.hpp"
+#include "nadir/io/run_folder.hpp"
+#include "nadir/report/html.hpp"
+#include "nadir/report/text.hpp"
 
 namespace nadir::cli {
+namespace {
+
+constexpr const char* explanation =
+    ": print what a run folder holds and make its report.html again, of runs without a verdict too;\n"
+    "with --json, print the verdict object alone and write nothing\n";
+
+}  // namespace
 
 int run_report(std::span<const std::string> arguments) {
   const std::string usage = "nadir report DIR";
   CommonOptions common;
-  const std::vector<OptionGroup> groups{{"Everywhere", rows(common)}};
+  bool verifies = false;
+  const std::vector<OptionGroup> groups{
+      {"The page", {option("verify", verifies, "check the certificate first, keep the answer as verification.json and show it")}},
+      {"Everywhere", rows(common)}};
   const CommandLine line = read_arguments(arguments, groups, common);
   if (line.wants_help) {
-    print_result(usage + ": print what a run folder holds; with --json, its verdict object\n" + options_text(groups));
+    print_result(usage + explanation + options_text(groups));
     return exit_done;
   }
   require_words(line, 1, 1, usage);
-  const StoredRun run = load_run(line.words[0]);
-  print_result(common.json ? run.json : text_report(run.verdict, run.facts));
-  return common.require.empty() || meets(run.verdict, common.require) ? exit_done : exit_refused;
+  const std::string& folder = line.words[0];
+  if (common.json) {
+    const StoredRun run = load_run(folder);
+    print_result(run.json);
+    return common.require.empty() || meets(run.verdict, common.require) ? exit_done : exit_refused;
+  }
+  if (verifies) save_verification(folder);
+  bool is_met = common.require.empty();
+  if (RunFolder::open(folder).has(run_files::verdict)) {
+    const StoredRun run = load_run(folder);
+    print_result(text_report(run.verdict, run.facts));
+    is_met = is_met || meets(run.verdict, common.require);
+  } else {
+    const PlainWords words = in_words_without_verdict(run_ending(folder));
+    print_result(words.title + "\n" + words.lead + "\n");
+  }
+  if (!has_page()) {
+    print_message(missing_page_text());
+    return exit_bad_input;
+  }
+  print_result("page        " + write_report(folder) + "\n");
+  return is_met ? exit_done : exit_refused;
 }
 
 }  // namespace nadir::cli

@@ -71,6 +71,7 @@ int run_solve(std::span<const std::string> arguments) {
   hooks.interrupt = &catch_interrupts();
   const RunOutcome outcome = solve(*family, std::move(request), hooks);
   prose.end_status();
+  if (!outcome.no_page.empty()) prose.line("no report.html: " + outcome.no_page);
   return print_outcome(outcome, common);
 }
 

@@ -8,6 +8,7 @@
 #include "nadir/io/data_files.hpp"
 #include "nadir/driver/option_values.hpp"
 #include "nadir/driver/point_of_family.hpp"
+#include "nadir/driver/report.hpp"
 #include "nadir/driver/run_writer.hpp"
 #include "nadir/io/options_json.hpp"
 #include "nadir/io/point_file.hpp"
@@ -57,6 +58,7 @@ void write(Family& family, const RunOptions& run, RunRecord record, RunOutcome& 
   record.ended = utc_timestamp();
   record.exit_reason = "finished";
   write_record(folder, record);
+  outcome.no_page = try_write_report(folder.path());
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ struct RunOutcome {
   Judgement judgement;
   bool is_judged = false;  // false after an interrupt: the state is saved and nothing is known yet
   std::string folder;      // empty: nothing was written
+  std::string no_page;     // why the folder has no report.html; empty: it has one, or there is no folder
   Seconds seconds;         // load, solve, judge
 
   // Of a solved run; a judged one has no solver.

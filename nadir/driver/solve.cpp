@@ -14,6 +14,7 @@
 #include "nadir/driver/point_of_family.hpp"
 #include "nadir/driver/recorded_options.hpp"
 #include "nadir/driver/registry.hpp"
+#include "nadir/driver/report.hpp"
 #include "nadir/driver/run_writer.hpp"
 #include "nadir/driver/search.hpp"
 #include "nadir/io/options_json.hpp"
@@ -174,9 +175,11 @@ RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks) 
     outcome.seconds["load"] = load_seconds;
     if (outcome.is_judged) write_judgement(folder, family, outcome);
     end_record(folder, record, reason_text(outcome.stopped));
+    outcome.no_page = try_write_report(folder.path());
     return outcome;
   } catch (const NumericalBreakdown&) {
     end_record(folder, record, "numerical_breakdown");
+    try_write_report(folder.path());
     throw;
   }
 }

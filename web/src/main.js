@@ -1,0 +1,23 @@
+// Fills the page: the verdict in words is there already, everything else is made from the data element.
+import {el} from "./dom.js";
+import {figures, evidenceSection, certificateSection, picture} from "./verdict.js";
+import {traceSection} from "./trace.js";
+import {endsSection} from "./landscape.js";
+import {curvatureSection} from "./spectrum.js";
+import {filesSection, repeatSection, detailsSection} from "./files.js";
+import {glossarySection} from "./glossary.js";
+import {themeButton} from "./theme.js";
+
+const page = JSON.parse(document.getElementById("data").textContent);
+const main = document.getElementById("main");
+const hero = document.getElementById("verdict");
+hero.append(picture(page.verdict?.verdict ?? ""));
+
+const sections = [figures(page), evidenceSection(page), certificateSection(page), traceSection(page), endsSection(page),
+  curvatureSection(page), detailsSection(page), filesSection(page), repeatSection(page), glossarySection()].filter(Boolean);
+
+const links = sections.filter((s) => s.id).map((s) => el("a", {href: `#${s.id}`}, s.querySelector("h2").textContent));
+main.append(el("nav", {"aria-label": "Parts of this page"}, links), ...sections);
+document.body.append(el("footer", null, el("p", null, `Made by ${page.made_by}. This page asks nothing of any network.`)));
+hero.append(themeButton());
+document.documentElement.dataset.ready = "";
