@@ -120,7 +120,9 @@ Finding StandardCheck::gradient_norm(const Claim& claim, PointFacts& facts) {
   const GradientFacts& g = facts.gradient();
   if (!g.obstacle.empty()) return {Answer::unknown, g.obstacle};
   const Real unit = facts.unit();
-  return finding(lies_between(squared(lower * unit), g.squared_norm, squared(upper * unit)),
+  // Of a gradient that is 0, a ball that is not exact holds negative numbers, too: no norm is one.
+  const Answer above = lower > 0.0 ? is_at_most(squared(lower * unit), g.squared_norm) : Answer::yes;
+  return finding(both(above, is_at_most(g.squared_norm, squared(upper * unit))),
                  "the norm of the gradient lies outside: " + text(square_root(g.squared_norm) / unit));
 }
 
