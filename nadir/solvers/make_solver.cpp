@@ -3,6 +3,7 @@
 #include <array>
 
 #include "nadir/base/error.hpp"
+#include "nadir/solvers/internal/sampled_descent.hpp"
 
 namespace nadir {
 namespace {
@@ -63,8 +64,7 @@ std::unique_ptr<Solver> make_solver(const std::string& name, const SolverSetting
 }
 
 void require_solvable(const std::string& name, const ProblemRef& problem) {
-  if (entry(name).minibatch && !problem.has_samples())
-    throw InputError("--solver", "a solver without batches: the problem is no mean over samples", "'" + name + "'");
+  if (entry(name).minibatch) internal::require_samples(name, problem);
 }
 
 std::string finishing_solver(const std::string& name, const SolverSettings& settings) {

@@ -39,7 +39,6 @@ class SampledDescent final : public IterateSolver {
   void load(ProblemRef problem, const State& state) override;
 
  private:
-  void require_samples(const ProblemRef& problem) const;
   bool is_over() const { return epoch_ >= options_.epochs || (options_.patience > 0 && num_without_gain_ >= options_.patience); }
   StepReport run_epochs();
   bool run_epoch(Vector& x);
@@ -62,7 +61,7 @@ class SampledDescent final : public IterateSolver {
 };
 
 void SampledDescent::begin(ProblemRef problem, std::span<const double> start, std::uint64_t seed) {
-  require_samples(problem);
+  require_samples(name_, problem);
   problem_ = problem;
   then_ = nullptr;
   IterateSolver::begin(problem, start, seed);
@@ -72,10 +71,6 @@ void SampledDescent::begin(ProblemRef problem, std::span<const double> start, st
   best_point_ = current_.point;
   best_value_ = current_.value;
   rule_->begin(current_.point.size());
-}
-
-void SampledDescent::require_samples(const ProblemRef& problem) const {
-  if (!problem.has_samples()) throw InputError("--solver", "one that needs no samples: this problem has none", "'" + std::string(name_) + "'");
 }
 
 // The steps: some epochs; or, when these are over, the solver that goes on.
@@ -189,7 +184,7 @@ void SampledDescent::save(State& state) const {
 }
 
 void SampledDescent::load(ProblemRef problem, const State& state) {
-  require_samples(problem);
+  require_samples(name_, problem);
   problem_ = problem;
   State inner;
   for (const auto& [name, values] : state.arrays())
@@ -217,6 +212,12 @@ void SampledDescent::load(ProblemRef problem, const State& state) {
 }
 
 }  // namespace
+
+void require_samples(std::string_view solver, const ProblemRef& problem) {
+  if (problem.has_samples()) return;
+  throw InputError("--solver", "one that draws no batches: this problem has no gradients of batches of samples",
+                   "'" + std::string(solver) + "'");
+}
 
 std::vector<Index> order_of_epoch(std::uint64_t seed, std::int64_t epoch, Index num_samples) {
   std::vector<Index> order(static_cast<std::size_t>(num_samples));

@@ -24,6 +24,9 @@ class UpdateRule {
   virtual void load(const State& state, std::size_t dimension) = 0;
 };
 
+// Throws InputError for a problem without gradients of batches, naming the solver that wants them.
+void require_samples(std::string_view solver, const ProblemRef& problem);
+
 // The samples 0, ..., n - 1 in the order in which an epoch uses them: uniform among all orders [Durstenfeld1964].
 std::vector<Index> order_of_epoch(std::uint64_t seed, std::int64_t epoch, Index num_samples);
 
