@@ -6,10 +6,9 @@
 //   it is within r^2 / gap of theta, gap the distance to the other eigenvalues        [Parlett1998, Thm 11.7.1]
 //   the greatest eigenvalue is >= the greatest theta, the least <= the least          (Rayleigh-Ritz)
 // The gap is not known and taken from the other Ritz values, so `likely_error` = min(r, r^2 / gap) is numerical; it is
-// believed only where r itself is within ten tolerances, since one Ritz value may stand between two eigenvalues.
+// believed only where r itself is within two tolerances, since one Ritz value may stand between two eigenvalues.
 //
-// What no product shows is that nothing lies beyond. That the outermost Ritz value is within the tolerance of the end of
-// the spectrum is what convergence asks for, and it is true except with a stated probability, as follows; the
+// What no product shows is that nothing lies beyond. That is true except with a stated probability, as follows; the
 // idea is that of [DorsselaerHochstenbachVorst2001], blocks and constant are ours.
 //
 // Theorem. Let Q = [Q_1, ..., Q_k] be the orthonormal basis of the block Krylov space of a uniformly random b-dimensional
@@ -42,6 +41,7 @@ struct ExtremesOptions {
   bool wants_least = true, wants_greatest = true;  // the ends that must converge; the other is shown as far as it came
   Index max_products = 400;
   double failure_probability = 0.01;  // of none_below and none_above together
+  bool must_exclude = true;  // go on until these, too, are within tol of the outermost eigenvalues found
   bool may_be_rough = true;         // products in single precision, where they are good enough
   std::uint64_t seed = 0;
   std::function<bool()> should_stop;  // asked between products; may be empty
@@ -51,7 +51,7 @@ struct ExtremeEigenvalue {
   double value = 0.0;         // Rayleigh quotient of the vector, in double
   double residual = 0.0;      // some eigenvalue lies within this of `value`
   double likely_error = 0.0;  // min(residual, residual^2 / gap)
-  bool is_converged = false;  // likely_error is within the tolerance, and for the outermost none_below or none_above too
+  bool is_converged = false;  // likely_error is within the tolerance, and what must_exclude asks for
 };
 
 struct Extremes {

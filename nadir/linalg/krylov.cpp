@@ -116,14 +116,15 @@ BlockKrylov<Scalar>::BlockKrylov(Index dimension, Index max_basis, Orthogonality
   if (orthogonality_ == Orthogonality::semi) sketch_.assign(static_cast<std::size_t>(n_ * num_sketches), Scalar{0});
 }
 
-// V <- V - Q (Q^T V), twice: twice is enough [Parlett1998, sec. 6.9].
+// V <- V - Q (Q^T V); twice is enough [Parlett1998, sec. 6.9], once where little of V lies in the basis.
 template <class Scalar>
-void BlockKrylov<Scalar>::remove_basis(View V) const {
+void BlockKrylov<Scalar>::remove_basis(View V, int passes) const {
   if (size_ == 0) return;
-  for (int pass = 0; pass < 2; ++pass) subtract<Scalar, Const>(basis(), inner<Scalar, Const>(basis(), V), V);
+  for (int pass = 0; pass < passes; ++pass) subtract<Scalar, Const>(basis(), inner<Scalar, Const>(basis(), V), V);
 }
 
-// Cholesky-QR twice; false, and V unchanged, where the columns are too dependent or too short for it.
+// Cholesky-QR twice; false, and V unchanged, where the columns are too dependent or too short for it. Where half the
+// digits of orthogonality will do and the columns are far from dependent, once.
 template <class Scalar>
 bool BlockKrylov<Scalar>::orthonormalise_fast(View V, double drop_below, Matrix& R) const {
   const double least_pivot = 4.0 * std::sqrt(epsilon<Scalar>);
@@ -141,12 +142,15 @@ bool BlockKrylov<Scalar>::orthonormalise_fast(View V, double drop_below, Matrix&
     Matrix L;
     if (!cholesky(G, L)) return false;
     Matrix factor = transpose(L);
+    double weakest = 1.0;
     for (Index j = 0; j < V.cols; ++j) {
       if (!(factor(j, j) > least_pivot)) return false;
+      weakest = std::fmin(weakest, factor(j, j));
       for (Index i = 0; i <= j; ++i) factor(i, j) *= norm_of(j);
     }
     multiply_right<Scalar, Const>(V, inverse_of_upper(factor));
     R = product(factor, R);
+    if (orthogonality_ == Orthogonality::semi && weakest > 0.3) break;
     drop_below = 0.0;  // the columns are of length 1 by now
   }
   return true;
@@ -161,7 +165,7 @@ Index BlockKrylov<Scalar>::orthonormalise(View V, double drop_below, Matrix& R) 
   Index rank = 0;
   for (Index j = 0; j < V.cols; ++j) {
     const View v = V.columns(j, 1);
-    remove_basis(v);
+    remove_basis(v, 2);
     for (int pass = 0; pass < 2 && rank > 0; ++pass) {
       const Matrix c = inner<Scalar, Const>(V.columns(0, rank), v);
       subtract<Scalar, Const>(Const(V.columns(0, rank)), c, v);
@@ -183,7 +187,8 @@ Index BlockKrylov<Scalar>::orthonormalise(View V, double drop_below, Matrix& R) 
 template <class Scalar>
 void BlockKrylov<Scalar>::append_columns(View V) {
   const Index count = std::min(V.cols, max_basis_ - size_);
-  for (Index j = 0; j < count; ++j) std::copy_n(V.col(j), n_, columns(size_ + j, 1).data);
+  if (V.data != columns(size_, 0).data)
+    for (Index j = 0; j < count; ++j) std::copy_n(V.col(j), n_, columns(size_ + j, 1).data);
   if (!sketch_.empty() && count > 0) {
     Matrix Z(count, num_sketches);
     for (double& z : Z.flat()) z = signs_.uniform() < 0.5 ? 1.0 : -1.0;
@@ -198,7 +203,7 @@ Matrix BlockKrylov<Scalar>::append(ConstMatrixView X) {
   const View V(work_.data(), n_, X.cols);
   for (Index j = 0; j < X.cols; ++j)
     for (Index i = 0; i < n_; ++i) V(i, j) = static_cast<Scalar>(X(i, j));
-  remove_basis(V);
+  remove_basis(V, 2);
   Matrix R;
   const Index rank = orthonormalise(V, 10.0 * std::sqrt(epsilon<Scalar>) * frobenius_norm(X), R);
   if (size_ == projected_) previous_ = size_;  // a new chain: nothing before it is coupled with it
@@ -234,15 +239,16 @@ bool BlockKrylov<Scalar>::must_reorthogonalise(View V) {
     return true;
   }
   const Matrix shown = inner<Scalar, Const>(Const(sketch_.data(), n_, num_sketches), V);
-  is_forced_ = !(max_abs(shown) <= 0.1 * std::sqrt(epsilon<Scalar>));
+  is_forced_ = !(max_abs(shown) <= 0.5 * std::sqrt(epsilon<Scalar>));
   return is_forced_;
 }
 
 template <class Scalar>
 typename BlockKrylov<Scalar>::Growth BlockKrylov<Scalar>::expand(const Operator& apply) {
   const Index width = size_ - projected_;
-  work_.resize(static_cast<std::size_t>(n_ * width));
-  const View V(work_.data(), n_, width);
+  const bool has_room = size_ + width <= max_basis_;  // for the image where the new columns will stand
+  if (!has_room) work_.resize(static_cast<std::size_t>(n_ * width));
+  const View V = has_room ? columns(size_, width) : View(work_.data(), n_, width);
   apply(columns(projected_, width), V);
   num_products_ += width;
   if (!is_finite(V)) return Growth::not_finite;
@@ -267,7 +273,7 @@ typename BlockKrylov<Scalar>::Growth BlockKrylov<Scalar>::expand(const Operator&
   for (Index i = 0; i < std::min(rank, coupling_.cols()); ++i) weakest = std::fmin(weakest, std::fabs(coupling_(i, i)));
   const bool has_cancelled = weakest < 0.05 * std::fmax(before, max_abs(coupling_));
   if (has_cancelled || (orthogonality_ == Orthogonality::semi && must_reorthogonalise(V.columns(0, rank)))) {
-    remove_basis(V.columns(0, rank));
+    remove_basis(V.columns(0, rank), has_cancelled ? 2 : 1);
     Matrix R;
     rank = orthonormalise(V.columns(0, rank), 0.1, R);
     coupling_ = product(R, coupling_);

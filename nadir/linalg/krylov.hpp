@@ -88,7 +88,7 @@ class BlockKrylov {
   void record(const Matrix& coefficients, Index first_row, Index width);
   Index orthonormalise(View V, double drop_below, Matrix& R);
   bool orthonormalise_fast(View V, double drop_below, Matrix& R) const;
-  void remove_basis(View V) const;
+  void remove_basis(View V, int passes) const;
   void append_columns(View V);
   bool must_reorthogonalise(View V);
 
@@ -97,7 +97,7 @@ class BlockKrylov {
   std::unique_ptr<Scalar[]> Q_;  // untouched memory beyond size_
   Matrix T_;
   Matrix coupling_;              // R of what the newest projected block left beside the basis
-  std::vector<Scalar> work_;     // image of the newest block
+  std::vector<Scalar> work_;     // columns to be appended, and images without room in Q
   std::vector<Scalar> sketch_;   // random combinations of the basis
   Random signs_;
   Index size_ = 0, projected_ = 0, previous_ = 0;  // previous_: where the block before the newest begins

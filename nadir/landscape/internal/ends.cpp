@@ -70,9 +70,8 @@ double error_scale(double value, const Vector& values) {
 
 namespace {
 
-bool is_good(double value, double residual, double error, double scale, double tol) {
-  return std::isfinite(value) && error <= tol * scale && residual <= 10.0 * tol * scale;
-}
+// A tenth of the tolerance, so that what was not looked at has room.
+bool is_good(double residual, double error, double scale, double tol) { return error <= 0.1 * tol * scale && residual <= 2.0 * tol * scale; }
 
 }  // namespace
 
@@ -85,8 +84,9 @@ bool have_converged(const KrylovEnds& ends, Index dimension, double rough_error,
     for (const Index i : {k, size - 1 - k}) {
       if (!(i == k ? options.wants_least : options.wants_greatest)) continue;
       const double value = values[static_cast<std::size_t>(i)], r = residual(i);
-      if (!is_good(value, r, likely_error(values, i, r), error_scale(value, values), 0.3 * options.tol)) return false;
+      if (!is_good(r, likely_error(values, i, r), error_scale(value, values), options.tol)) return false;
     }
+  if (!options.must_exclude) return true;
   const Bounds bounds = bound_ends(ends, dimension, options.failure_probability, rough_error);
   return (!options.wants_least || values.front() - bounds.none_below <= options.tol * error_scale(values.front(), values)) &&
          (!options.wants_greatest || bounds.none_above - values.back() <= options.tol * error_scale(values.back(), values));
@@ -119,7 +119,7 @@ void measure_ends(const SymmetricOperator& op, Matrix Y, const KrylovEnds& ends,
     axpy(-found.value, y, Ay);
     found.residual = norm(Ay);
     found.likely_error = likely_error(values, which[static_cast<std::size_t>(j)], found.residual);
-    found.is_converged = is_good(found.value, found.residual, found.likely_error, error_scale(found.value, values), options.tol);
+    found.is_converged = is_good(found.residual, found.likely_error, error_scale(found.value, values), options.tol);
     (j < Y.cols() / 2 ? extremes.least : extremes.greatest).push_back(found);
   }
   extremes.vectors = std::move(Y);
@@ -128,6 +128,7 @@ void measure_ends(const SymmetricOperator& op, Matrix Y, const KrylovEnds& ends,
   extremes.none_below = std::fmin(bounds.none_below, least.value - least.likely_error);
   extremes.none_above = std::fmax(bounds.none_above, greatest.value + greatest.likely_error);
   extremes.failure_probability = options.failure_probability;
+  if (!options.must_exclude) return;
   least.is_converged = least.is_converged && least.value - extremes.none_below <= options.tol * error_scale(least.value, values);
   greatest.is_converged = greatest.is_converged && extremes.none_above - greatest.value <= options.tol * error_scale(greatest.value, values);
 }
