@@ -9,6 +9,7 @@
 #include "nadir/problems/matrix_completion/family.hpp"
 #include "nadir/problems/matrix_sensing/family.hpp"
 #include "nadir/problems/network/family.hpp"
+#include "nadir/problems/tucker/family.hpp"
 
 namespace nadir {
 namespace {
@@ -27,6 +28,7 @@ const std::vector<FamilyRow>& families() {
       {"matrix-completion", make<MatrixCompletionFamily>},
       {"matrix-sensing", make<MatrixSensingFamily>},
       {"network", make<NetworkFamily>},
+      {"tucker", make<TuckerFamily>},
   };
   return rows;
 }

@@ -5,6 +5,7 @@
 #include "nadir/problems/matrix_sensing/check.hpp"
 #include "nadir/problems/matrix_completion/check.hpp"
 #include "nadir/problems/network/check.hpp"
+#include "nadir/problems/tucker/check.hpp"
 
 namespace nadir {
 namespace {
@@ -20,6 +21,7 @@ constexpr Row checks[] = {
     {"matrix-sensing", make_matrix_sensing_check},
     {"matrix-completion", make_matrix_completion_check},
     {"network", make_network_check},
+    {"tucker", make_tucker_check},
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "nadir/driver/registry.hpp"
 #include "nadir/io/npy.hpp"
 #include "nadir/io/npz.hpp"
+#include "nadir/linalg/slab_source.hpp"
 
 namespace nadir {
 
@@ -52,6 +53,13 @@ inline void write_to_disk(const OptionRow& option, const ScratchFolder& folder) 
     const std::string path = folder.file(option.name + ".npy");
     write_npy(path, Array{(*array)->shape, (*array)->values});
     **array = {{path, ""}, {}, {}};
+  } else if (auto* const* tensor = std::get_if<DataTensor*>(&option.target); tensor && (*tensor)->doubles) {
+    const TensorView<double> values = (*tensor)->doubles->whole();
+    const std::string path = folder.file(option.name + ".npy");
+    write_npy(path, Array{(*tensor)->shape, {values.data, values.data + values.size()}});
+    DataTensor unread;
+    unread.path = path;
+    **tensor = std::move(unread);
   } else if (auto* const* entries = std::get_if<DataEntries*>(&option.target); entries && (*entries)->num_entries() > 0) {
     const DataEntries& e = **entries;
     const std::string path = folder.file(option.name + ".mtx");

@@ -73,8 +73,17 @@ void fill_entries(DataEntries& data, const toml::array& entries) {
   }
 }
 
+void fill_tensor(DataTensor& data, const toml::array& nested) {
+  DataArray array;
+  append(nested, 0, array);
+  data.shape = array.shape;
+  const std::vector<Index> extents(array.shape.begin(), array.shape.end());
+  data.doubles = std::make_shared<MemorySlabs<double>>(Tensor<double>(TensorShape(std::span<const Index>(extents)), std::move(array.values)));
+}
+
 void fill_data(const OptionRow& row, const toml::array& nested) {
   if (auto* const* entries = std::get_if<DataEntries*>(&row.target)) fill_entries(**entries, nested);
+  else if (auto* const* tensor = std::get_if<DataTensor*>(&row.target)) fill_tensor(**tensor, nested);
   else if (auto* const* matrix = std::get_if<DataMatrix*>(&row.target)) (*matrix)->values = samples_of(nested);
   else append(nested, 0, *std::get<DataArray*>(row.target));
 }

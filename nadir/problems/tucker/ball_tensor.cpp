@@ -25,7 +25,11 @@ BallTensor::BallTensor(TensorView<double> exact_values)
 
 BallTensor add(const BallTensor& X, const BallTensor& Y) { return {X.shape, add(X.entries, Y.entries)}; }
 BallTensor subtract(const BallTensor& X, const BallTensor& Y) { return {X.shape, subtract(X.entries, Y.entries)}; }
-Interval inner_product(const BallTensor& X, const BallTensor& Y) { return inner_product(X.entries, Y.entries); }
+Interval exact_inner_product(const BallMatrix& A, const BallMatrix& B) {
+  if (max_magnitude(A) == 0.0 || max_magnitude(B) == 0.0) return Interval::point(0.0);
+  return inner_product(A, B);
+}
+Interval inner_product(const BallTensor& X, const BallTensor& Y) { return exact_inner_product(X.entries, Y.entries); }
 Interval norm_squared(const BallTensor& X) { return enclose_frobenius_norm_squared(X.entries); }
 
 BallMatrix unfolding(const BallTensor& T, int mode) {

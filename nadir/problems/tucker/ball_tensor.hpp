@@ -22,6 +22,8 @@ struct BallTensor {
 
 BallTensor add(const BallTensor& X, const BallTensor& Y);
 BallTensor subtract(const BallTensor& X, const BallTensor& Y);
+// Exactly zero where a factor is, whatever the other's radii: on this paths out of degenerate points rest.
+Interval exact_inner_product(const BallMatrix& A, const BallMatrix& B);
 Interval inner_product(const BallTensor& X, const BallTensor& Y);
 Interval norm_squared(const BallTensor& X);
 

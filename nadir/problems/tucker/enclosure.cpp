@@ -226,7 +226,7 @@ void TuckerEnclosure::add_regulariser_along(const Parts& k, std::vector<Interval
                                     subtract(enclose_product(k.A[at(m)], Op::transpose, k.A[at(m)], Op::none), unfolding_product(k.core, k.core, m))};
     for (std::size_t p = 0; p < coefficients.size(); ++p)
       for (std::size_t i = 0; i <= std::min<std::size_t>(p, 2); ++i)
-        if (p - i <= 2) coefficients[p] = coefficients[p] + half_weight * inner_product(D[i], D[p - i]);
+        if (p - i <= 2) coefficients[p] = coefficients[p] + half_weight * exact_inner_product(D[i], D[p - i]);
   }
 }
 

@@ -78,7 +78,8 @@ class RankEscapeSearch {
       : problem_(problem), data_(problem.data()), flat_(x.begin(), x.end()), x_(problem.factors(flat_)), d_(data_.num_modes()) {}
 
   std::optional<RankEscape> run() {
-    if (data_.size() > largest_residual || data_.is_sparse() || data_.regulariser > 0.0) return std::nullopt;
+    const bool is_zero = max_abs(ConstMatrixView(flat_.data(), static_cast<Index>(flat_.size()), 1)) == 0.0;
+    if (data_.size() > largest_residual || data_.is_sparse() || (data_.regulariser > 0.0 && !is_zero)) return std::nullopt;
     double size = 0.0;
     for (const ConstMatrixView& A : x_.A) size = std::fmax(size, frobenius_norm(A));
     if (size == 0.0) size = std::pow(data_.norm, 1.0 / (d_ + 1));

@@ -26,7 +26,8 @@ struct RankEscape {
 
 // The set Z and the vectors with the greatest sigma found (by alternating maximisation from the higher-order SVD's
 // start). Columns count as dependent below 1e-6 of the largest singular value, or of |T|^(1/(d+1)) where all is zero.
-// Nothing where no factor is deficient or nothing is gained. Without a regulariser.
+// Nothing where no factor is deficient or nothing is gained, nor with a regulariser at points other than zero, where the
+// move balances core and factors.
 std::optional<RankEscape> find_rank_escape(const Tucker& problem, std::span<const double> x);
 
 }  // namespace nadir

@@ -35,7 +35,7 @@ Example     nadir solve tucker --tensor T.npy --ranks 8,8,8
             nadir judge tucker --tensor T.npy --ranks 8,8,8 --point factors.npz)";
 }
 
-// Seed 0: noise beside an exact decomposition; 1: exact, of four modes; 2: as 0, with the regulariser.
+// Noise beside an exact decomposition. Seed 0: one mode is truncated; 1: no noise, four modes; 2: with the regulariser.
 void TuckerFamily::make_example(std::uint64_t seed) {
   Random random(seed, 0);
   options_ = {};
@@ -54,6 +54,7 @@ void TuckerFamily::make_example(std::uint64_t seed) {
     for (double& x : T.flat()) x += 0.3 * random.normal();
   options_.tensor.shape = shape.extents();
   options_.ranks = {2};
+  if (kind == 0) options_.ranks = {2, 5, 3};
   if (kind == 2) options_.regulariser = 0.125;
   options_.tensor.doubles = std::make_shared<MemorySlabs<double>>(std::move(T));
 }

@@ -185,7 +185,9 @@ class TuckerJudge {
     if (!has_slice_) {
       curvature_ = examine_curvature(*expansion_, n);
     } else {
-      curvature_ = examine_curvature(SliceExpansion(problem_, *expansion_, x_), n);
+      const SliceExpansion slice(problem_, *expansion_, x_);
+      curvature_ = examine_curvature(slice, n);
+      slice.unscale(curvature_.direction);
       std::int64_t num_symmetries = 0;
       for (const Index r : problem_.ranks()) num_symmetries += r * r;
       if (curvature_.is_whole) {
@@ -201,9 +203,10 @@ class TuckerJudge {
     if (!(curvature_.curvature.min_eigenvalue < -curvature_.zero_threshold)) return false;
     if (data_.size() > large_tensor) return conclude_strict_numerically();
     const Vector& v = curvature_.direction;
+    // Of the direction as it stands, unscaled; `telling_` speaks of the scaled one, whose sign is the same.
     const Interval length = enclose_frobenius_norm_squared(ConstMatrixView(v.data(), static_cast<Index>(v.size()), 1));
     const Interval along = with_room(Interval::point(2.0) * here_.along_line(v)[2] / length);
-    if (!(along.upper < -telling_)) return false;
+    if (!(along.upper < 0.0)) return false;
     builder_.prove("negative-curvature", "the Hessian has an eigenvalue of at most " + text(along.upper), "Rayleigh quotient",
                    {{"curvature", along.upper}});
     witness("direction", v);
