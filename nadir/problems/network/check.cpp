@@ -110,7 +110,12 @@ std::optional<Finding> NetworkCheck::test_own(const Claim& claim, std::size_t st
   const auto as_finding = [](TheoremAnswer found, bool is_last) { return Finding{found.answer, std::move(found.reason), nullptr, is_last}; };
   if (claim.kind == "local-minimum") return as_finding(check_local_minimum(data, here(precision)), false);
   // Not tied to exact numbers: more bits than a few words would not help.
-  if (claim.kind == "plateau-minimum") return as_finding(check_plateau_minimum(data, here(precision), claim), step == 1);
+  if (claim.kind == "plateau-minimum") {
+    TheoremAnswer found = check_plateau_minimum(data, here(precision), claim);
+    if (found.answer == Answer::unknown && data.num_samples() == 3)
+      if (TheoremAnswer other = check_midpoint_minimum(data, here(precision), claim); other.answer != Answer::unknown) found = std::move(other);
+    return as_finding(std::move(found), step == 1);
+  }
   if (claim.kind == "interpolating-point") return as_finding(check_interpolating_point(data, here(precision), claim), true);
   if (claim.kind == "directional-derivative")
     return as_finding(check_directional_derivative(data, here(precision), parameters(precision, subject_->along("direction")), claim), false);

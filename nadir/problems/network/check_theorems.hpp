@@ -25,6 +25,8 @@ struct TheoremAnswer {
 
 TheoremAnswer check_local_minimum(const NetworkData& data, const Parameters& p);
 TheoremAnswer check_plateau_minimum(const NetworkData& data, const Parameters& p, const Claim& claim);
+// The same claim by another theorem: three samples, one the midpoint of the others.
+TheoremAnswer check_midpoint_minimum(const NetworkData& data, const Parameters& p, const Claim& claim);
 TheoremAnswer check_directional_derivative(const NetworkData& data, const Parameters& p, const Parameters& direction, const Claim& claim);
 TheoremAnswer check_interpolating_point(const NetworkData& data, const Parameters& p, const Claim& claim);
 

@@ -8,6 +8,7 @@
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/network/descent_at_kinks.hpp"
 #include "nadir/problems/network/isolated_minimum.hpp"
+#include "nadir/problems/network/midpoint_minimum.hpp"
 #include "nadir/rigor/fp_environment.hpp"
 #include "nadir/rigor/norms.hpp"
 
@@ -58,6 +59,17 @@ std::string flat_changes(const NetworkData& data) {
   return words;
 }
 
+std::optional<double> state_midpoint_minimum(const Network& problem, std::span<const double> x, JudgementBuilder& builder) {
+  const std::optional<MidpointMinimum> minimum = find_midpoint_minimum(problem, x);
+  if (!minimum) return std::nullopt;
+  const double radius = minimum->radius * (1.0 + room), value = minimum->value * (1.0 - 1e-12);
+  if (!(radius <= 0.9e-6 * norm(x))) return std::nullopt;
+  builder.prove("plateau-minimum",
+                "one sample is the midpoint of the others and every unit is convex near its input: a local minimum lies within " + text(radius),
+                "Yun, Sra, Jadbabaie 2019 (small nonlinearities), theorem 2, for a given point", {{"radius", radius}, {"value", value}});
+  return value;
+}
+
 }  // namespace
 
 void state_exact_fit(const Network& problem, std::span<const double> x, JudgementBuilder& builder) {
@@ -80,6 +92,7 @@ void state_exact_fit(const Network& problem, std::span<const double> x, Judgemen
 }
 
 std::optional<double> state_plateau_minimum(const Network& problem, std::span<const double> x, JudgementBuilder& builder) {
+  if (const std::optional<double> value = state_midpoint_minimum(problem, x, builder)) return value;
   const std::optional<std::vector<PiecewiseLinearLayer>> layers = piecewise_linear_layers(problem, x);
   if (!layers) return std::nullopt;
   const LocallyAffineReport r = examine_locally_affine(*layers, problem.data().x, problem.data().y);

@@ -149,15 +149,52 @@ TEST(NetworkMuseum, cross_entropy_at_a_kink_is_left_along_a_proved_direction) {
   }
 }
 
-TEST(NetworkMuseum, smooth_spurious_minimum_is_not_called_global_or_saddle) {
+// [YunSraJadbabaie2019b, Thm 2]; the better point has the outputs (0, 0, 1): with h(v) = 1/2, 3/4, 1/4, 3/8 at v = 0, log 3,
+// -log 3, log 0.6, rows (v1, v2) and (v3, v4), outer weights t (h(v3), -h(v1)).
+TEST(NetworkMuseum, smooth_spurious_minimum_is_proved_spurious) {
   const SmallExample e = three_points();
+  const auto sigmoid = [](double z) { return 1.0 / (1.0 + std::exp(-z)); };
+  const double v2 = std::log(3.0), v4 = std::log(0.6), t = 1.0 / (0.25 * sigmoid(0.5 * v2) - 0.5 * sigmoid(0.5 * (v4 - v2)));
+  const Vector better = flat({Matrix::from_rows({{0, v2}, {-v2, v4}}), Matrix(2, 1), Matrix::from_rows({{0.25 * t, -0.5 * t}}), Matrix(1, 1)});
+  const Instance i = instance(e.X, e.Y, {2}, "sigmoid");
+  const Vector x = as_vector(make_sigmoid_minimum());
 
-  const Judgement j = judged(instance(e.X, e.Y, {2}, "sigmoid"), as_vector(make_sigmoid_minimum()));
+  const Judgement alone = judged(i, x), beaten = judged(i, x, {better});
 
-  EXPECT_NE(j.verdict.headline, Headline::global_minimum);
-  EXPECT_NE(j.verdict.headline, Headline::strict_saddle);
-  EXPECT_NE(j.verdict.headline, Headline::not_critical);
-  EXPECT_NEAR(j.verdict.value, 1.0 / 9, 1e-12);
+  EXPECT_EQ(alone.verdict.headline, Headline::local_minimum);
+  EXPECT_EQ(alone.verdict.rigor, Rigor::proved);
+  EXPECT_NEAR(alone.verdict.value, 1.0 / 9, 1e-12);
+  EXPECT_TRUE(claims(alone, "plateau-minimum"));
+  EXPECT_EQ(beaten.verdict.headline, Headline::spurious_minimum);
+  EXPECT_EQ(beaten.verdict.rigor, Rigor::proved);
+}
+
+// Their elu: v = (-1, 1), u (e^-1 - 1) + 1 u' = 1/3 with u = 1; the unit at 1 is linear.
+TEST(NetworkMuseum, elu_on_three_points_is_a_proved_minimum) {
+  const SmallExample e = three_points();
+  const Vector x = flat({Matrix::from_rows({{-1, -1}, {1, 1}}), Matrix(2, 1), Matrix::from_rows({{1, 1.0 / 3 + 1.0 - std::exp(-1.0)}}), Matrix(1, 1)});
+
+  const Judgement j = judged(instance(e.X, e.Y, {2}, "elu"), x);
+
+  EXPECT_EQ(j.verdict.headline, Headline::local_minimum);
+  EXPECT_EQ(j.verdict.rigor, Rigor::proved);
+}
+
+// Near misses: a sample off the midpoint by a rounding, a unit that is concave (v = 1), one that tells the samples apart.
+TEST(NetworkMuseum, three_points_without_the_hypotheses_are_not_proved) {
+  const SmallExample e = three_points();
+  SmallExample off = three_points();
+  off.X(0, 2) = std::nextafter(0.5, 1.0);
+  const Vector x = as_vector(make_sigmoid_minimum());
+  Vector apart = x, concave = x;
+  apart[0] = std::nextafter(-1.0, 0.0);
+  const double h = 1.0 / (1.0 + std::exp(-1.0));
+  concave[0] = concave[2] = 1.0;
+  concave[6] = (1.0 / 3 - 1.0 / 6) / h;
+
+  EXPECT_FALSE(claims(judged(instance(off.X, e.Y, {2}, "sigmoid"), x), "plateau-minimum"));
+  EXPECT_FALSE(claims(judged(instance(e.X, e.Y, {2}, "sigmoid"), apart), "plateau-minimum"));
+  EXPECT_FALSE(claims(judged(instance(e.X, e.Y, {2}, "sigmoid"), concave), "plateau-minimum"));
 }
 
 // A unit that is 0 altogether: every sample lies on its kink. Residuals r = (1, -2, 1): sum r_i (w x_i + b)_+ is the second
