@@ -9,7 +9,8 @@
 // 2 r N flops and one pass. The first mode of a truncation is both, (n + 2 r) N flops and two passes; the second has a
 // tensor r / n as large. 200^3 at 20: 1.92 + 0.19 + 0.02 = 2.1 Gflop, 2 x 64 MB. Ten sweeps of HOOI with products shared
 // between modes: 10 d / (d - 1) of them, 15 for d = 3: 4.8 Gflop, 15 x 64 MB. The share of GEMM of a thin product is
-// bounded by memory: 2 r flops for 8 bytes, so at 20 GB/s 5 r Gflop/s.
+// bounded by memory: 2 r flops for 8 bytes, so at 20 GB/s 5 r Gflop/s;
+// read_gbytes is the rate of a dot product over the tensor.
 #include <cblas.h>
 #include <ctime>
 
@@ -46,6 +47,9 @@ void gemm(int n, const float* A, const float* B, float* C) {
   cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1.0F, A, n, B, n, 0.0F, C, n);
 }
 
+double read_all(std::span<const double> x) { return cblas_ddot(static_cast<blasint>(x.size()), x.data(), 1, x.data(), 1); }
+double read_all(std::span<const float> x) { return cblas_sdot(static_cast<blasint>(x.size()), x.data(), 1, x.data(), 1); }
+
 // The most memory that this process has had, in bytes.
 double peak_bytes() {
   std::ifstream status("/proc/self/status");
@@ -55,7 +59,7 @@ double peak_bytes() {
 }
 
 struct Figures {
-  double gemm = 1e300, sthosvd = 1e300, hooi = 1e300;
+  double gemm = 1e300, read = 1e300, sthosvd = 1e300, hooi = 1e300;
   std::vector<double> gram, product;  // by mode
 };
 
@@ -76,6 +80,9 @@ void measure(TensorView<Scalar> T, Index rank, int sweeps) {
     if (round == 0) peak_of_sthosvd = peak_bytes();  // with hooi; the products below are measured after it
     std::vector<Scalar> A(n * n, Scalar(0.5)), B(n * n, Scalar(0.25)), C(n * n);
     f.gemm = std::min(f.gemm, seconds_of([&] { gemm(n, A.data(), B.data(), C.data()); }));
+    double square = 0.0;
+    f.read = std::min(f.read, seconds_of([&] { square = read_all(T.flat()); }));
+    if (!(square >= 0.0)) std::fputs("no square\n", stderr);  // so that it is not left out
     for (int k = 0; k < d; ++k) {
       const auto at = static_cast<std::size_t>(k);
       std::vector<Scalar> out(static_cast<std::size_t>(T.shape.with(k, rank).size()));
@@ -84,9 +91,9 @@ void measure(TensorView<Scalar> T, Index rank, int sweeps) {
     }
   }
   const double rate = 2e9 / f.gemm, size = static_cast<double>(T.size());
-  std::printf("{\"shape\": \"%s\", \"float\": %s, \"rank\": %td, \"gemm_gflops\": %.1f, \"sthosvd_seconds\": %.5f, \"hooi_seconds\": %.5f, "
+  std::printf("{\"shape\": \"%s\", \"float\": %s, \"rank\": %td, \"gemm_gflops\": %.1f, \"read_gbytes\": %.1f, \"sthosvd_seconds\": %.5f, \"hooi_seconds\": %.5f, "
               "\"sweeps\": %d, \"sthosvd_error\": %.12f, \"hooi_error\": %.12f, \"bytes_over_tensor\": %.3f",
-              T.shape.text().c_str(), sizeof(Scalar) == 4 ? "true" : "false", rank, rate / 1e9, f.sthosvd, f.hooi, sweeps,
+              T.shape.text().c_str(), sizeof(Scalar) == 4 ? "true" : "false", rank, rate / 1e9, bytes / f.read / 1e9, f.sthosvd, f.hooi, sweeps,
               start.relative_error(), result.decomposition.relative_error(), 1.0 + (peak_of_sthosvd - before) / bytes);
   for (int k = 0; k < d; ++k) {
     const auto at = static_cast<std::size_t>(k);

@@ -1,5 +1,6 @@
 // Higher-order orthogonal iteration (tucker_decomposition.hpp).
 #include <algorithm>
+#include <array>
 
 #include "nadir/linalg/internal/hooi_sweeps.hpp"
 #include "nadir/linalg/internal/streamed_products.hpp"
@@ -21,8 +22,10 @@ class Contractions {
   // Valid until the next call. Between calls no factor but that of the last `mode` may change.
   TensorView<Scalar> without(int mode, const std::vector<Matrix>& factors) {
     factors_ = &factors;
-    const auto stale = std::find_if(stack_.begin(), stack_.end(), [mode](const Level& level) { return level.mode == mode; });
-    stack_.erase(stale, stack_.end());
+    while (is_contracted(mode)) {
+      spare_[stack_.size() - 1] = std::move(stack_.back().tensor).take_values();
+      stack_.pop_back();
+    }
     for (int next = next_mode(mode); next >= 0; next = next_mode(mode)) push(next);
     return stack_.empty() ? source_.slab(0, source_.shape()[0], buffer_) : stack_.back().tensor.view();
   }
@@ -52,15 +55,23 @@ class Contractions {
   }
 
   void push(int mode) {
-    Tensor<Scalar> tensor = stack_.empty()
-                                ? internal::streamed_mode_product(source_, mode, factor(mode), Op::transpose)
-                                : mode_product(stack_.back().tensor.view(), mode, factor(mode), Op::transpose);
-    stack_.push_back({mode, std::move(tensor)});
+    if (stack_.empty() && !internal::is_in_memory(source_)) {
+      stack_.push_back({mode, internal::streamed_mode_product(source_, mode, factor(mode), Op::transpose)});
+      return;
+    }
+    const TensorView<Scalar> T = stack_.empty() ? source_.whole() : stack_.back().tensor.view();
+    const TensorShape shape = T.shape.with(mode, factor(mode).cols());
+    // Memory of the contraction that stood here before: fresh pages cost as much as the product.
+    std::vector<Scalar> values = std::move(spare_[stack_.size()]);
+    values.resize(static_cast<std::size_t>(shape.size()));
+    mode_product(T, mode, factor(mode), Op::transpose, std::span<Scalar>(values));
+    stack_.push_back({mode, Tensor<Scalar>(shape, std::move(values))});
   }
 
   const SlabSource<Scalar>& source_;
   const std::vector<Matrix>* factors_ = nullptr;
   std::vector<Level> stack_;
+  std::array<std::vector<Scalar>, TensorShape::max_modes> spare_;  // by place in the stack
   std::vector<Scalar> buffer_;
 };
 

@@ -88,7 +88,7 @@ class Tensor {
   std::span<Scalar> flat() { return values_; }
   std::span<const Scalar> flat() const { return values_; }
   TensorView<Scalar> view() const { return {values_.data(), shape_}; }
-  std::vector<Scalar>&& take_values() && { return std::move(values_); }
+  std::vector<Scalar> take_values() && { return std::move(values_); }
 
   friend bool operator==(const Tensor&, const Tensor&) = default;
 

@@ -48,6 +48,8 @@ class Factor {
   Op op_;
 };
 
+// Slabs with fewer rows are short: not two whole vectors of floats.
+constexpr Index short_rows = 32;
 // Products with up to so many rows are thin: what a BLAS spends on copying the tensor shows (tensor_kernels.hpp).
 constexpr Index thin_rows = 96;
 
@@ -68,12 +70,14 @@ AlignedBuffer<Scalar> pack_for_strips(ConstMatrixView A, Op op, Index r, Index n
 // Panels of rows of op(A), as multiply_columns takes them.
 template <class Scalar>
 AlignedBuffer<Scalar> pack_for_columns(ConstMatrixView A, Op op, Index r, Index n) {
-  const Index panel = internal::column_panel_rows(sizeof(Scalar) == sizeof(float)), panels = (r + panel - 1) / panel;
-  AlignedBuffer<Scalar> packed(panels * panel * n);
+  constexpr bool is_float = sizeof(Scalar) == sizeof(float);
+  std::vector<Index> starts{0};  // of panels
+  while (starts.back() < r) starts.push_back(starts.back() + internal::column_panel_rows(is_float, r - starts.back()));
+  AlignedBuffer<Scalar> packed(starts.back() * n);
   Scalar* out = packed.data();
-  for (Index first = 0; first < r; first += panel)
+  for (std::size_t p = 0; p + 1 < starts.size(); ++p)
     for (Index k = 0; k < n; ++k)
-      for (Index i = first; i < first + panel; ++i)
+      for (Index i = starts[p]; i < starts[p + 1]; ++i)
         *out++ = i < r ? static_cast<Scalar>(op == Op::none ? A(i, k) : A(k, i)) : Scalar{0};
   return packed;
 }
@@ -91,6 +95,29 @@ void last_mode_product(TensorView<Scalar> T, int mode, ConstMatrixView A, Op op,
     const Scalar* X = T.data + first * n;
     if (is_thin) internal::multiply_columns(packed.data(), X, count, n, r, out + first * r);
     else internal::gemm(r, count, n, factor.itself(), {X, n}, Scalar{0}, out + first * r, r);
+  }
+}
+
+// Slabs of few rows, which vectors would not fill: rows of many slabs are put together, multiplied, and put back.
+template <class Scalar>
+void short_slab_product(TensorView<Scalar> T, int mode, ConstMatrixView A, Op op, Index r, Scalar* out, int threads) {
+  const Index n = T.shape[mode], right = T.shape.right(mode), columns = T.shape.others(mode);
+  const Index chunks = (columns + chunk_rows - 1) / chunk_rows;
+  const AlignedBuffer<Scalar> packed = pack_for_strips<Scalar>(A, op, r, n);
+#pragma omp parallel num_threads(threads)
+  {
+    const AlignedBuffer<Scalar> X(chunk_rows * n), Y(chunk_rows * r);
+#pragma omp for schedule(dynamic)
+    for (Index chunk = 0; chunk < chunks; ++chunk) {
+      const Index first = chunk * chunk_rows, rows = std::min(chunk_rows, columns - first);
+      internal::copy_columns(T, mode, first, rows, X.data(), chunk_rows);
+      internal::multiply_strips(X.data(), chunk_rows, packed.data(), rows, n, r, Y.data(), chunk_rows);
+      for (Index done = 0; done < rows;) {
+        const Index slab = (first + done) / right, start = (first + done) % right, piece = std::min(rows - done, right - start);
+        for (Index p = 0; p < r; ++p) std::copy_n(Y.data() + done + p * chunk_rows, piece, out + (slab * r + p) * right + start);
+        done += piece;
+      }
+    }
   }
 }
 
@@ -156,6 +183,7 @@ void mode_product(TensorView<Scalar> T, int mode, ConstMatrixView A, Op op, std:
   keep_blas_on_this_thread();
   const int threads = static_cast<double>(T.size()) * static_cast<double>(r) < parallel_threshold ? 1 : num_threads();
   if (T.shape.right(mode) == 1) last_mode_product(T, mode, A, op, r, out.data(), threads);
+  else if (T.shape.right(mode) < short_rows && T.shape.left(mode) > 1 && r <= thin_rows) short_slab_product(T, mode, A, op, r, out.data(), threads);
   else slab_product(T, mode, A, op, r, out.data(), threads);
 }
 

@@ -216,7 +216,7 @@ template <class Scalar>
 LeadingSubspace subspace_of_unfolding(TensorView<Scalar> T, int mode, const Matrix& guess) {
   const ChooseRank choose = [rank = guess.cols()](const Vector&) { return rank; };
   const Index n = T.shape[mode];
-  if (T.shape.others(mode) <= n) return subspace_of_tall(unfolding(T, mode), choose);
+  if (2 * T.shape.others(mode) <= n) return subspace_of_tall(unfolding(T, mode), choose);
   Matrix G = gram(T, mode);
   LeadingSubspace found;
   if (refine(G, guess, found)) {

@@ -31,7 +31,7 @@ LeadingSubspace subspace_of_triangle(const Matrix& R, const ChooseRank& choose);
 // Of an unfolding with no more columns than rows: by its thin QR factorisation and the triangle's SVD.
 LeadingSubspace subspace_of_tall(const Matrix& unfolded, const ChooseRank& choose);
 
-// Of a small tensor: by thin QR where the unfolding is tall; by subspace iteration from `guess` (n x rank, orthonormal
+// Of a small tensor: by thin QR where the unfolding has at least twice as many rows as columns; by subspace iteration from `guess` (n x rank, orthonormal
 // columns), where that settles in a few steps on a subspace that is leading beyond doubt, because all other energies
 // together are less than its least; else by the Gram matrix, or the triangle where that does not resolve the tail.
 template <class Scalar>

@@ -28,16 +28,19 @@ constexpr Index strip_vectors = 3, strip_columns = 8, tile_side = 5;
 constexpr Index strip_vectors = 3, strip_columns = 4, tile_side = 3;
 #endif
 
-// acc[v][c] = sum_k a[k * a_step + v * N ...] * b[k * b_step + c * b_column].
+// acc[v][c] = sum_k a[k * a_step + v * N ...] * b[k * b_step + c * b_column]. What stands at `ahead` as a does here is
+// fetched on the way; null: nothing.
 template <Index V, Index C, class Scalar>
 HWY_INLINE void outer_products(const Scalar* HWY_RESTRICT a, Index a_step, const Scalar* HWY_RESTRICT b, Index b_step,
-                               Index b_column, Index n, hn::Vec<Lanes<Scalar>> (&acc)[V][C]) {
+                               Index b_column, Index n, const Scalar* ahead, hn::Vec<Lanes<Scalar>> (&acc)[V][C]) {
   const Lanes<Scalar> tag;
   for (Index v = 0; v < V; ++v)
     for (Index c = 0; c < C; ++c) acc[v][c] = hn::Zero(tag);
   for (Index k = 0; k < n; ++k) {
     hn::Vec<Lanes<Scalar>> x[V];
     for (Index v = 0; v < V; ++v) x[v] = hn::LoadU(tag, a + k * a_step + v * lanes<Scalar>);
+    if (ahead != nullptr)
+      for (Index v = 0; v < V; ++v) hwy::Prefetch(ahead + k * a_step + v * lanes<Scalar>);
     for (Index c = 0; c < C; ++c) {
       const auto y = hn::Set(tag, b[k * b_step + c * b_column]);
       for (Index v = 0; v < V; ++v) acc[v][c] = hn::MulAdd(x[v], y, acc[v][c]);
@@ -47,28 +50,29 @@ HWY_INLINE void outer_products(const Scalar* HWY_RESTRICT a, Index a_step, const
 
 // V vectors of rows of X times one panel of `width` columns.
 template <Index V, Index C, class Scalar>
-HWY_INLINE void strip_times_panel(const Scalar* X, Index x_stride, const Scalar* panel, Index width, Index n, Scalar* Y, Index y_stride) {
+HWY_INLINE void strip_times_panel(const Scalar* X, Index x_stride, const Scalar* panel, Index width, Index n, const Scalar* ahead, Scalar* Y, Index y_stride) {
   const Lanes<Scalar> tag;
   for (Index first = 0; first < width; first += C) {
     hn::Vec<Lanes<Scalar>> acc[V][C];
-    outer_products<V, C>(X, x_stride, panel + first, width, Index{1}, n, acc);
+    outer_products<V, C>(X, x_stride, panel + first, width, Index{1}, n, first == 0 ? ahead : nullptr, acc);
     for (Index c = 0; c < C; ++c)
       for (Index v = 0; v < V; ++v) hn::StoreU(acc[v][c], tag, Y + (first + c) * y_stride + v * lanes<Scalar>);
   }
 }
 
 template <Index V, class Scalar>
-HWY_INLINE void strip(const Scalar* X, Index x_stride, const Scalar* B, Index n, Index r, Scalar* Y, Index y_stride) {
+HWY_INLINE void strip(const Scalar* X, Index x_stride, const Scalar* B, Index n, Index r, const Scalar* ahead, Scalar* Y, Index y_stride) {
   for (Index done = 0; done < r;) {
     const Index left = r - done;
     Scalar* out = Y + done * y_stride;
     Index width = 1;
-    if (left >= 8) strip_times_panel<V, strip_columns>(X, x_stride, B, width = 8, n, out, y_stride);
-    else if (left >= 4) strip_times_panel<V, 4>(X, x_stride, B, width = 4, n, out, y_stride);
-    else if (left >= 2) strip_times_panel<V, 2>(X, x_stride, B, width = 2, n, out, y_stride);
-    else strip_times_panel<V, 1>(X, x_stride, B, width, n, out, y_stride);
+    if (left >= 8) strip_times_panel<V, strip_columns>(X, x_stride, B, width = 8, n, ahead, out, y_stride);
+    else if (left >= 4) strip_times_panel<V, 4>(X, x_stride, B, width = 4, n, ahead, out, y_stride);
+    else if (left >= 2) strip_times_panel<V, 2>(X, x_stride, B, width = 2, n, ahead, out, y_stride);
+    else strip_times_panel<V, 1>(X, x_stride, B, width, n, ahead, out, y_stride);
     B += width * n;
     done += width;
+    ahead = nullptr;
   }
 }
 
@@ -90,40 +94,65 @@ void last_rows(const Scalar* X, Index x_stride, const Scalar* B, Index rows, Ind
 
 template <class Scalar>
 void strips(const Scalar* X, Index x_stride, const Scalar* B, Index rows, Index n, Index r, Scalar* Y, Index y_stride) {
-  constexpr Index N = lanes<Scalar>;
+  constexpr Index N = lanes<Scalar>, height = strip_vectors * N;
+  // Behind the last rows stand the first of the next slab where this one has no others.
+  const auto ahead_of = [&](Index next) { return x_stride == rows && next + N > rows ? X + n * x_stride : X + next; };
   Index i = 0;
-  for (; i + strip_vectors * N <= rows; i += strip_vectors * N) strip<strip_vectors>(X + i, x_stride, B, n, r, Y + i, y_stride);
-  for (; i + N <= rows; i += N) strip<1>(X + i, x_stride, B, n, r, Y + i, y_stride);
+  for (; i + height <= rows; i += height) strip<strip_vectors>(X + i, x_stride, B, n, r, ahead_of(i + height), Y + i, y_stride);
+  for (; i + 2 * N <= rows; i += 2 * N) strip<2>(X + i, x_stride, B, n, r, ahead_of(i + 2 * N), Y + i, y_stride);
+  for (; i + N <= rows; i += N) strip<1>(X + i, x_stride, B, n, r, ahead_of(i + N), Y + i, y_stride);
   if (i == rows) return;
   // The last rows once more as part of a whole vector, where there is one.
-  if (rows >= N) strip<1>(X + rows - N, x_stride, B, n, r, Y + rows - N, y_stride);
+  if (rows >= N) strip<1>(X + rows - N, x_stride, B, n, r, static_cast<const Scalar*>(nullptr), Y + rows - N, y_stride);
   else last_rows(X, x_stride, B, rows, n, r, Y, y_stride);
 }
 
-template <Index C, class Scalar>
+template <Index V, Index C, class Scalar>
 HWY_INLINE void columns_times_panel(const Scalar* A, const Scalar* X, Index n, Index rows, Scalar* Y, Index r) {
   const Lanes<Scalar> tag;
-  constexpr Index panel = strip_vectors * lanes<Scalar>;
-  hn::Vec<Lanes<Scalar>> acc[strip_vectors][C];
-  outer_products<strip_vectors, C>(A, panel, X, Index{1}, n, n, acc);
+  constexpr Index panel = V * lanes<Scalar>;
+  hn::Vec<Lanes<Scalar>> acc[V][C];
+  outer_products<V, C>(A, panel, X, Index{1}, n, n, static_cast<const Scalar*>(nullptr), acc);
+  if (rows == panel) {
+    for (Index c = 0; c < C; ++c)
+      for (Index v = 0; v < V; ++v) hn::StoreU(acc[v][c], tag, Y + c * r + v * lanes<Scalar>);
+    return;
+  }
   Scalar column[panel];
   for (Index c = 0; c < C; ++c) {
-    for (Index v = 0; v < strip_vectors; ++v) hn::StoreU(acc[v][c], tag, column + v * lanes<Scalar>);
+    for (Index v = 0; v < V; ++v) hn::StoreU(acc[v][c], tag, column + v * lanes<Scalar>);
     std::copy_n(column, rows, Y + c * r);
+  }
+}
+
+// Vectors that a panel has where so many rows are left.
+template <class Scalar>
+Index panel_vectors(Index rows_left) { return std::min(strip_vectors, (rows_left + lanes<Scalar> - 1) / lanes<Scalar>); }
+
+template <Index C, class Scalar>
+HWY_INLINE void columns_times_factor(const Scalar* A, const Scalar* X, Index n, Index r, Scalar* Y) {
+  for (Index first = 0; first < r;) {
+    const Index vectors = panel_vectors<Scalar>(r - first), rows = std::min(vectors * lanes<Scalar>, r - first);
+    if (vectors == 1) columns_times_panel<1, C>(A, X, n, rows, Y + first, r);
+    else if (vectors == 2) columns_times_panel<2, C>(A, X, n, rows, Y + first, r);
+    else columns_times_panel<3, C>(A, X, n, rows, Y + first, r);
+    A += vectors * lanes<Scalar> * n;
+    first += rows;
   }
 }
 
 template <class Scalar>
 void columns_of(const Scalar* A, const Scalar* X, Index columns, Index n, Index r, Scalar* Y) {
-  constexpr Index panel = strip_vectors * lanes<Scalar>;
   Index c = 0;
-  const auto block = [&](auto width) {
-    for (; c + width <= columns; c += width)
-      for (Index first = 0; first < r; first += panel)
-        columns_times_panel<width>(A + first * n, X + c * n, n, std::min(panel, r - first), Y + c * r + first, r);
-  };
-  block(std::integral_constant<Index, strip_columns>());
-  block(std::integral_constant<Index, 1>());
+  constexpr Index line = 64 / sizeof(Scalar);
+  for (; c + strip_columns <= columns; c += strip_columns) {
+    // The next columns, while these are multiplied.
+    const Scalar* ahead = X + (c + 2 * strip_columns) * n;
+    if (c + 3 * strip_columns <= columns)
+      for (Index k = 0; k < strip_columns * n; k += line) hwy::Prefetch(ahead + k);
+    columns_times_factor<strip_columns>(A, X + c * n, n, r, Y + c * r);
+  }
+  for (; c < columns; ++c) columns_times_factor<1>(A, X + c * n, n, r, Y + c * r);
 }
 
 // acc over P x Q pairs of columns; k is a multiple of the lanes.
@@ -184,7 +213,9 @@ void inner_products_of_doubles(const double* X, Index m, const double* Y, Index 
 void inner_products_of_floats(const float* X, Index m, const float* Y, Index n, Index k, Index stride, bool lower_only, double* C, Index c_stride) {
   inner_products(X, m, Y, n, k, stride, lower_only, C, c_stride);
 }
-Index panel_rows(bool is_float) { return strip_vectors * (is_float ? lanes<float> : lanes<double>); }
+Index panel_rows(bool is_float, Index rows_left) {
+  return is_float ? panel_vectors<float>(rows_left) * lanes<float> : panel_vectors<double>(rows_left) * lanes<double>;
+}
 
 }  // namespace nadir::internal::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -212,7 +243,7 @@ void multiply_columns(const double* A, const double* X, Index columns, Index n, 
 void multiply_columns(const float* A, const float* X, Index columns, Index n, Index r, float* Y) {
   HWY_DYNAMIC_DISPATCH(columns_of_floats)(A, X, columns, n, r, Y);
 }
-Index column_panel_rows(bool is_float) { return HWY_DYNAMIC_DISPATCH(panel_rows)(is_float); }
+Index column_panel_rows(bool is_float, Index rows_left) { return HWY_DYNAMIC_DISPATCH(panel_rows)(is_float, rows_left); }
 void add_inner_products(const double* X, Index m, const double* Y, Index n, Index k, Index stride, bool lower_only, double* C, Index c_stride) {
   HWY_DYNAMIC_DISPATCH(inner_products_of_doubles)(X, m, Y, n, k, stride, lower_only, C, c_stride);
 }

@@ -20,12 +20,12 @@ inline constexpr Index max_strip_columns = 8;
 void multiply_strips(const double* X, Index x_stride, const double* packed_B, Index rows, Index n, Index r, double* Y, Index y_stride);
 void multiply_strips(const float* X, Index x_stride, const float* packed_B, Index rows, Index n, Index r, float* Y, Index y_stride);
 
-// Y (r x columns, contiguous columns) <- A X for X (n x columns, contiguous columns) and A packed with its rows in panels
-// of `panel` (padded with zeros): entry (i, k) of panel p, i counted inside, at (p * n + k) * panel + i. `panel` is
-// column_panel_rows().
+// Y (r x columns, contiguous columns) <- A X for X (n x columns, contiguous columns) and A packed with its rows in panels,
+// one after another: a panel begun with `rows_left` rows to go has column_panel_rows(.., rows_left) of them, zeros behind
+// the last row; its entry (i, k) stands at k * (its rows) + i.
 void multiply_columns(const double* packed_A, const double* X, Index columns, Index n, Index r, double* Y);
 void multiply_columns(const float* packed_A, const float* X, Index columns, Index n, Index r, float* Y);
-Index column_panel_rows(bool is_float);
+Index column_panel_rows(bool is_float, Index rows_left);
 
 // C (m x n, stride c_stride) += X^T Y for X (k x m) and Y (k x n), both with columns `stride` apart that are zero behind
 // k up to the next multiple of 16. lower_only: entries above the diagonal may be left as they are. Sums of float stay

@@ -42,8 +42,14 @@ void copy_columns(TensorView<Scalar> T, int mode, Index first, Index count, Out*
   for (Index done = 0; done < count;) {
     const Index slab = (first + done) / right, start = (first + done) % right;
     const Index piece = std::min(count - done, right - start);
-    for (Index i = 0; i < n; ++i)
-      std::copy_n(T.data + (slab * n + i) * right + start, piece, out + done + i * stride);
+    // The machine foresees no jump from row to row; two rows ahead are fetched by hand.
+    constexpr Index line = 64 / static_cast<Index>(sizeof(Scalar));
+    for (Index i = 0; i < n; ++i) {
+      const Scalar* source = T.data + (slab * n + i) * right + start;
+      if (i + 2 < n)
+        for (Index c = 0; c < piece; c += line) __builtin_prefetch(source + 2 * right + c);
+      std::copy_n(source, piece, out + done + i * stride);
+    }
     done += piece;
   }
 }
