@@ -2,6 +2,7 @@
 #include "nadir/linalg/elementwise.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nadir/linalg/internal/targets.inc"
 
@@ -98,6 +99,27 @@ void combine_all(Index count, const double* s, const double* b, const double* z,
   for (; i < count; ++i) d[i] = s[i] * d[i] + b[i] * z[i];
 }
 
+void moment_step(const MomentStep& c, Index count, const double* g, double* m, double* v, double* x) {
+  const double take_first = 1.0 - c.keep_first, take_second = 1.0 - c.keep_second;
+  const Lane keep1 = hn::Set(tag, c.keep_first), keep2 = hn::Set(tag, c.keep_second), take1 = hn::Set(tag, take_first),
+             take2 = hn::Set(tag, take_second), step = hn::Set(tag, c.step), root = hn::Set(tag, c.root_scale), shift = hn::Set(tag, c.shift);
+  Index i = 0;
+  for (; i + N <= count; i += N) {
+    const Lane G = hn::LoadU(tag, g + i);
+    const Lane M = hn::Add(hn::Mul(keep1, hn::LoadU(tag, m + i)), hn::Mul(take1, G));
+    const Lane V = hn::Add(hn::Mul(keep2, hn::LoadU(tag, v + i)), hn::Mul(take2, hn::Mul(G, G)));
+    hn::StoreU(M, tag, m + i);
+    hn::StoreU(V, tag, v + i);
+    const Lane move = hn::Div(hn::Mul(step, M), hn::Add(hn::Mul(hn::Sqrt(V), root), shift));
+    hn::StoreU(hn::Sub(hn::LoadU(tag, x + i), move), tag, x + i);
+  }
+  for (; i < count; ++i) {
+    m[i] = c.keep_first * m[i] + take_first * g[i];
+    v[i] = c.keep_second * v[i] + take_second * (g[i] * g[i]);
+    x[i] -= (c.step * m[i]) / (std::sqrt(v[i]) * c.root_scale + c.shift);
+  }
+}
+
 // Every row adds its entries from left to right.
 void row_sums(ConstMatrixView A, double* out) {
   Index i = 0;
@@ -130,6 +152,7 @@ HWY_EXPORT(two_slopes);
 HWY_EXPORT(multiply_all);
 HWY_EXPORT(combine_all);
 HWY_EXPORT(row_sums);
+HWY_EXPORT(moment_step);
 
 }  // namespace internal
 
@@ -145,6 +168,9 @@ void two_slopes_in_place(Index count, double slope, double* z, double* first) { 
 void multiply_entries(Index count, const double* a, const double* b, double* out) { HWY_DYNAMIC_DISPATCH(multiply_all)(count, a, b, out); }
 void combine_entries(Index count, const double* s, const double* b, const double* z, double* d) {
   HWY_DYNAMIC_DISPATCH(combine_all)(count, s, b, z, d);
+}
+void step_along_moments(const MomentStep& c, Index count, const double* g, double* m, double* v, double* x) {
+  HWY_DYNAMIC_DISPATCH(moment_step)(c, count, g, m, v, x);
 }
 void add_row_sums(ConstMatrixView A, double* out) { HWY_DYNAMIC_DISPATCH(row_sums)(A, out); }
 

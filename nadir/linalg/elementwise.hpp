@@ -26,6 +26,14 @@ void multiply_entries(Index count, const double* a, const double* b, double* out
 // d = s o d + b o z
 void combine_entries(Index count, const double* s, const double* b, const double* z, double* d);
 
+// Running means m of g and v of g^2, and a step along their quotient; every operation is rounded by itself.
+//   m <- keep_first m + (1 - keep_first) g,  v <- keep_second v + (1 - keep_second) (g g)
+//   x <- x - (step m) / (sqrt(v) root_scale + shift)
+struct MomentStep {
+  double keep_first, keep_second, step, root_scale, shift;
+};
+void step_along_moments(const MomentStep& c, Index count, const double* g, double* m, double* v, double* x);
+
 // out(i) += sum of row i of A
 void add_row_sums(ConstMatrixView A, double* out);
 

@@ -130,6 +130,26 @@ TEST_P(Elementwise, products_and_sums_round_as_single_operations_at_every_length
   }
 }
 
+TEST_P(Elementwise, steps_along_moments_round_as_single_operations_at_every_length) {
+  const MomentStep c{0.9, 0.999, 0.01, 1.7, 1e-8};
+  for (Index n = 0; n < 40; ++n) {
+    Vector g(static_cast<std::size_t>(n)), m = g, v = g, x = g;
+    Random random(3, static_cast<std::uint64_t>(n));
+    for (Vector* some : {&g, &m, &v, &x}) random.fill_normal(*some);
+    for (double& entry : v) entry *= entry;
+    Vector first = m, second = v, moved = x;
+
+    step_along_moments(c, n, g.data(), first.data(), second.data(), moved.data());
+
+    for (std::size_t i = 0; i < g.size(); ++i) {
+      const double M = 0.9 * m[i] + (1.0 - 0.9) * g[i], V = 0.999 * v[i] + (1.0 - 0.999) * (g[i] * g[i]);
+      EXPECT_EQ(first[i], M);
+      EXPECT_EQ(second[i], V);
+      EXPECT_EQ(moved[i], x[i] - (0.01 * M) / (std::sqrt(V) * 1.7 + 1e-8));
+    }
+  }
+}
+
 TEST_P(Elementwise, rows_are_summed_from_left_to_right) {
   Matrix A(37, 21);
   Random(5).fill_normal(A.flat());

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "nadir/linalg/elementwise.hpp"
 #include "nadir/solvers/internal/sampled_descent.hpp"
 
 namespace nadir {
@@ -22,12 +23,8 @@ class AdamRule final : public internal::UpdateRule {
   void move(double rate, std::span<const double> g, std::span<double> x) override {
     const double t = static_cast<double>(++num_moves_);
     const double step = rate / (1.0 - std::pow(beta1_, t)), correction = 1.0 / std::sqrt(1.0 - std::pow(beta2_, t));
-    double *m = first_.data(), *v = second_.data();
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      m[i] = beta1_ * m[i] + (1.0 - beta1_) * g[i];
-      v[i] = beta2_ * v[i] + (1.0 - beta2_) * (g[i] * g[i]);
-      x[i] -= step * m[i] / (std::sqrt(v[i]) * correction + epsilon_);
-    }
+    step_along_moments({beta1_, beta2_, step, correction, epsilon_}, static_cast<Index>(x.size()), g.data(), first_.data(),
+                       second_.data(), x.data());
   }
 
   void save(State& state) const override {
