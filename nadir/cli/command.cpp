@@ -7,6 +7,7 @@ const std::vector<Command>& commands() {
       {"solve", "solve FAMILY [data and options] [-o DIR]", "find a minimum, judge it, write a run folder", run_solve},
       {"judge", "judge FAMILY [data and options] --point FILE.npz [-o DIR]", "say what a point from anywhere is",
        run_judge},
+      {"survey", "survey FAMILY [data and options] --starts N [-o DIR]", "solve and judge many starts: which minima there are, how often each is reached", run_survey},
       {"verify", "verify DIR", "check the certificate of a run folder, trusting nothing else", run_verify},
       {"predict", "predict RUN {--pairs FILE | --row ID [--top N]}", "entries that nobody gave, from a completed matrix",
        run_predict},

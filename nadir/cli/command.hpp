@@ -28,6 +28,7 @@ const std::vector<Command>& commands();
 
 int run_solve(std::span<const std::string> arguments);
 int run_judge(std::span<const std::string> arguments);
+int run_survey(std::span<const std::string> arguments);
 int run_verify(std::span<const std::string> arguments);
 int run_reproduce(std::span<const std::string> arguments);
 int run_predict(std::span<const std::string> arguments);

@@ -5,6 +5,7 @@
 #include "nadir/driver/option_values.hpp"
 #include "nadir/driver/registry.hpp"
 #include "nadir/driver/solve_options.hpp"
+#include "nadir/driver/survey/survey.hpp"
 #include "nadir/io/options_json.hpp"
 
 namespace nadir {
@@ -32,6 +33,9 @@ std::string repeat_command(const RunRecord& record, const std::string& place) {
                         flags(defaults->options(), scratch->options(), record.problem, place);
   if (record.command == "solve") {
     SolveOptions before, after;
+    command += flags(all_rows(before), all_rows(after), record.solving, place);
+  } else if (record.command == "survey") {
+    SurveyRequest before, after;
     command += flags(all_rows(before), all_rows(after), record.solving, place);
   } else {
     JudgeRequest before, after;

@@ -255,6 +255,11 @@ std::optional<UnfinishedStart> SurveyDatabase::unfinished(std::int64_t start) co
   return UnfinishedStart{state_from(row.bytes(0), row_place(path_, start)), row.text(1)};
 }
 
+std::int64_t SurveyDatabase::num_unfinished(std::int64_t limit) const {
+  SqliteStatement row(connection_->file, "SELECT count(*) FROM unfinished WHERE start < ?");
+  return row.bind(limit).step() ? row.integer(0) : 0;
+}
+
 std::vector<std::int64_t> SurveyDatabase::finished() const {
   SqliteStatement rows(connection_->file, "SELECT start FROM ends ORDER BY start");
   std::vector<std::int64_t> starts;

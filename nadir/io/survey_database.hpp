@@ -83,6 +83,7 @@ class SurveyDatabase {
   // Keeps a start that is not at its end yet, with the saddles so far.
   void save(std::int64_t start, const UnfinishedStart& unfinished, const std::vector<SurveySaddle>& saddles);
   std::optional<UnfinishedStart> unfinished(std::int64_t start) const;
+  std::int64_t num_unfinished(std::int64_t limit) const;  // of the starts below `limit`
 
   std::vector<std::int64_t> finished() const;  // starts, ascending
   SurveyEnd end(std::int64_t start) const;     // throws InputError where there is none
