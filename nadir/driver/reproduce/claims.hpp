@@ -13,6 +13,7 @@ PublishedClaim mehta_2022();
 PublishedClaim achour_2024();
 PublishedClaim wang_2021();
 PublishedClaim trager_2020();
+PublishedClaim frandsen_ge_2020();
 PublishedClaim ge_lee_ma_2016();
 PublishedClaim bhojanapalli_2016();
 PublishedClaim yun_2019();
