@@ -5,6 +5,7 @@
 #include "nadir/base/random.hpp"
 #include "nadir/problems/network/distance.hpp"
 #include "nadir/problems/network/judge.hpp"
+#include "nadir/problems/network/polish.hpp"
 #include "nadir/problems/network/starts.hpp"
 
 namespace nadir {
@@ -81,6 +82,11 @@ Point NetworkFamily::start(const std::string& start_name, std::uint64_t seed, st
   if (start_name == "model")
     if (std::optional<Point> point = given_point()) return *std::move(point);
   return network_start(*problem_, start_name, seed, index);
+}
+
+Point NetworkFamily::normal_form(Point point) const {
+  point.values = polished(*problem_, std::move(point.values));
+  return point;
 }
 
 double NetworkFamily::target_value(double gap_tol) const { return target_share * gap_tol * problem_->gap_scale(0.0); }

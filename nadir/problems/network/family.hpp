@@ -25,6 +25,8 @@ class NetworkFamily final : public Family {
   Point start(const std::string& start_name, std::uint64_t seed, std::uint64_t index) const override;
   double target_value(double gap_tol) const override;
   std::optional<Point> given_point() const override;
+  // Polished by Newton's steps (polish.hpp).
+  Point normal_form(Point point) const override;
   double relative_distance(const Point& a, const Point& b) const override;
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
 
