@@ -5,18 +5,16 @@ usage: bench/network_training_against_pytorch.py --nadir build/release/bin/nadir
 
 The network 784-256-256-10 with relu and cross-entropy, Gaussian inputs, batches of 128 drawn anew every epoch. nadir
 computes in double precision; PyTorch is timed in double, with which the ratio is formed, and in single precision, its
-default. nadir's epoch is (t(5) - t(1)) / 4, t(e) the time from the start to the measurement after e epochs as trace.csv
-says; `measurement`, one value and gradient on all samples, is what t(1) has beside the epoch. PyTorch's is the median of
-4 epochs after a first one, without any measurement. Both in turns, so that other work on the machine meets both.
+default. All times are CPU times of one thread, so that other work on the machine disturbs the ratio little, and the least
+of several. Of nadir, c(e) is the time between two lines of progress that are e epochs apart, each with a measurement of
+value and gradient on all samples: an epoch is (c(5) - c(1)) / 4, the measurement the rest of c(1). PyTorch makes none.
 """
 import argparse
-import csv
 import datetime
 import json
 import os
 import pathlib
 import platform
-import statistics
 import subprocess
 import tempfile
 import time
@@ -33,15 +31,27 @@ METHODS = {
 }
 
 
+def cpu_seconds(process):
+    """User and system time so far, as the kernel counts it: to a hundredth of a second."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def nadir_seconds(program, folder, options, epochs):
-    run = f"{folder}/run-{epochs}-{time.monotonic_ns()}"
+    """CPU time of `epochs` epochs and a measurement; the run is ended after a few of these."""
     command = [program, "solve", "network", "--x", f"{folder}/x.npy", "--y", f"{folder}/y.npy", "--loss", "cross-entropy",
-               "--hidden", "256,256", "--activation", "relu", *options, "--batch-size", str(BATCH), "--epochs", str(epochs),
-               "--measure-every", str(epochs), "--patience", "0", "--then", "none", "--threads", "1", "--json", "-o", run]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"})
-    with open(f"{run}/trace.csv", encoding="ascii") as file:
-        first, second = [float(row["seconds"]) for row in csv.DictReader(file)][:2]
-    return second - first
+               "--hidden", "256,256", "--activation", "relu", *options, "--batch-size", str(BATCH), "--epochs", "1000",
+               "--measure-every", str(epochs), "--patience", "0", "--threads", "1", "--progress", "-o",
+               f"{folder}/run-{time.monotonic_ns()}"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        times = {}
+        for line in process.stderr:
+            if line.startswith("iteration "):
+                times[int(line.split()[1])] = cpu_seconds(process)
+            if len(times) == 6:
+                break
+        process.kill()
+    return min((times[k] - times[k - 1] for k in times if k > 1 and k - 1 in times))
 
 
 def pytorch_epoch(x, y, make_optimiser, precision):
@@ -52,13 +62,13 @@ def pytorch_epoch(x, y, make_optimiser, precision):
     optimiser = make_optimiser(net.parameters())
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         for batch in torch.randperm(len(x)).split(BATCH):
             optimiser.zero_grad(set_to_none=True)
             torch.nn.functional.cross_entropy(net(x[batch]), y[batch]).backward()
             optimiser.step()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times[1:])
+        times.append(time.process_time() - start)
+    return min(times[1:])
 
 
 def compared(program, folder, samples):
