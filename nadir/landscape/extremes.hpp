@@ -5,7 +5,8 @@
 //   some eigenvalue lies within r of theta                                            [Parlett1998, Thm 4.5.1]
 //   it is within r^2 / gap of theta, gap the distance to the other eigenvalues        [Parlett1998, Thm 11.7.1]
 //   the greatest eigenvalue is >= the greatest theta, the least <= the least          (Rayleigh-Ritz)
-// The gap is not known and taken from the other Ritz values, so `likely_error` = min(r, r^2 / gap) is numerical; it is
+// The gap is not known and taken from the other Ritz values, so `likely_error` = min(r, r^2 / gap) is numerical (values closer
+// than that count as copies of one another); it is
 // believed only where r itself is within two tolerances, since one Ritz value may stand between two eigenvalues.
 //
 // What no product shows is that nothing lies beyond. That is true except with a stated probability, as follows; the
@@ -20,11 +21,12 @@
 // so z = G E_k c for some c. As |z| <= 1, |Q_1^T y|^2 = |E_1^T z|^2 <= rho |z|^2 <= rho. And |Q_1^T y|^2 is the squared
 // length of a fixed unit vector's projection onto a random b-dimensional space.
 //
-// Hence no eigenvalue exceeds the last lambda above the Ritz values at which rho >= delta: `none_above`. Exact
-// arithmetic is assumed; for products in single precision their measured error is added, which nobody proved. With one
+// Hence no eigenvalue exceeds the last lambda above the Ritz values at which rho >= delta: `none_above`. Exact arithmetic
+// is assumed; for products in single precision four times their measured error is added, which nobody proved. With one
 // vector, rho is the inverse of the sum of the squares of orthonormal polynomials whose zeros lie among the Ritz values,
-// and decreases; for blocks its last crossing is looked for on a fine grid. lambda here is the one extreme eigenvalue: the statement is
-// about it alone, for each end, and failure_probability covers both.
+// and decreases; for blocks its last crossing is looked for on a fine grid. The statement is about the one extreme
+// eigenvalue of each end, and failure_probability covers both. (Where to stop is decided by looking at the same numbers
+// more than once; the tests count how often the bounds fail.)
 #pragma once
 
 #include <cstdint>

@@ -50,18 +50,24 @@ double last_possible(const KrylovEnds& ends, double delta, bool is_above) {
 Bounds bound_ends(const KrylovEnds& ends, Index dimension, double failure_probability, double rough_error) {
   const Vector& values = ends.ritz.values;
   const double delta = least_overlap(dimension, ends.first_width, 0.5 * failure_probability);
-  const double slack = 10.0 * rough_error * std::fmax(std::fabs(values.front()), std::fabs(values.back()));
+  const double slack = 4.0 * rough_error * std::fmax(std::fabs(values.front()), std::fabs(values.back()));
   return {last_possible(ends, delta, false) - slack, last_possible(ends, delta, true) + slack};
 }
 
 double likely_error(const Vector& values, Index i, double residual) {
-  const auto at = [&](Index k) { return values[static_cast<std::size_t>(k)]; };
   if (std::ssize(values) < 3) return residual;  // too few to tell a gap
-  double gap = std::numeric_limits<double>::infinity();
-  if (i > 0) gap = std::fmin(gap, at(i) - at(i - 1));
-  if (i + 1 < std::ssize(values)) gap = std::fmin(gap, at(i + 1) - at(i));
-  gap -= residual;
-  return gap > residual ? residual * residual / gap : residual;
+  const auto distance = [&](Index k) {
+    return k < 0 || k >= std::ssize(values) ? std::numeric_limits<double>::infinity() : std::fabs(values[static_cast<std::size_t>(k)] - values[static_cast<std::size_t>(i)]);
+  };
+  double likely = residual, spread = 0.0;
+  for (Index left = i - 1, right = i + 1; spread < likely;) {  // the nearest so far belong to a cluster with pair i
+    const bool is_left = distance(left) < distance(right);
+    const double next = is_left ? distance(left) : distance(right), gap = next - residual;
+    if (gap > residual) likely = std::fmin(likely, spread + residual * residual / gap);
+    spread = next;
+    is_left ? --left : ++right;
+  }
+  return likely;
 }
 
 double error_scale(double value, const Vector& values) {

@@ -17,11 +17,11 @@ double last_possible(const KrylovEnds& ends, double delta, bool is_above);
 struct Bounds {
   double none_below, none_above;
 };
-// With half the failure probability each; the products' own relative error is added ten times.
+// With half the failure probability each; the products' own relative error is added four times.
 Bounds bound_ends(const KrylovEnds& ends, Index dimension, double failure_probability, double rough_error);
 
-// min(r, r^2 / gap) for Ritz pair i with residual r; the other Ritz values stand for the other eigenvalues, where there
-// are at least three.
+// min(r, d + r^2 / gap) for Ritz pair i with residual r: the other Ritz values, where there are two at least, stand for the
+// other eigenvalues; those within d count as copies of this one, and the gap is to the next.
 double likely_error(const Vector& values, Index i, double residual);
 // What an eigenvalue's error is measured by: its modulus, or a thousandth of the largest.
 double error_scale(double value, const Vector& values);
