@@ -5,6 +5,7 @@
 #include <string>
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/memory.hpp"
 #include "nadir/landscape/internal/ends.hpp"
 
 namespace nadir {
@@ -27,7 +28,9 @@ template <class Scalar>
 Extremes by_lanczos(const SymmetricOperator& op, const typename BlockKrylov<Scalar>::Operator& apply, const ExtremesOptions& options, Extremes extremes) {
   using Growth = typename BlockKrylov<Scalar>::Growth;
   const Index n = op.dimension, block = std::min({options.count, most_columns, n});
-  BlockKrylov<Scalar> krylov(n, std::max(options.max_products, 2 * options.count), Orthogonality::semi);
+  const double columns_that_fit = 0.5 * usable_memory_bytes() / (static_cast<double>(n) * sizeof(Scalar));
+  const Index wanted = std::max(options.max_products, 2 * options.count);
+  BlockKrylov<Scalar> krylov(n, static_cast<Index>(std::fmax(2.0, std::fmin(static_cast<double>(wanted), columns_that_fit))), Orthogonality::semi);
   Random random(options.seed, extremes_stream);
   krylov.append_random(block, random);
   SymmetricEigen ritz;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/memory.hpp"
 #include "nadir/landscape/internal/ends.hpp"
 #include "nadir/landscape/internal/student.hpp"
 
@@ -115,12 +116,24 @@ struct Look {
   double sigma = 0.0;
 };
 
+// The steps asked for, or as many as fit.
+Index steps_that_fit(const Setting& s, std::size_t bytes_an_entry) {
+  const SpectrumOptions& o = s.options;
+  const double budget = o.most_basis_bytes > 0.0 ? o.most_basis_bytes : 0.5 * usable_memory_bytes();
+  const double step_bytes = static_cast<double>(s.op.dimension) * static_cast<double>(o.probes) * static_cast<double>(bytes_an_entry);
+  if (2.0 * step_bytes > budget) {
+    const auto bytes = [](double x) { return std::to_string(static_cast<long long>(x)) + " bytes"; };
+    throw InputError("spectrum probes", "so few that two steps of them fit into " + bytes(budget), bytes(2.0 * step_bytes) + " for " + std::to_string(o.probes));
+  }
+  return static_cast<Index>(std::fmin(static_cast<double>(o.steps), budget / step_bytes));
+}
+
 template <class Scalar>
 class Slq {
  public:
   Slq(const Setting& setting, const typename BlockKrylov<Scalar>::Operator& apply, double rough_error)
-      : s_(setting), apply_(apply), n_(setting.op.dimension), rough_error_(rough_error),
-        krylov_(n_, setting.options.probes * setting.options.steps, Orthogonality::semi),
+      : s_(setting), apply_(apply), n_(setting.op.dimension), rough_error_(rough_error), most_steps_(steps_that_fit(setting, sizeof(Scalar))),
+        krylov_(n_, setting.options.probes * most_steps_, Orthogonality::semi),
         start_(krylov_.append(random_probes(n_, setting.options.probes, setting.options.seed))),
         quantile_(internal::student_quantile(setting.options.probes - 1, setting.options.confidence)) {}
 
@@ -140,6 +153,7 @@ class Slq {
   const typename BlockKrylov<Scalar>::Operator& apply_;
   Index n_;
   double rough_error_;
+  Index most_steps_;
   BlockKrylov<Scalar> krylov_;
   Matrix start_;  // R of the probes
   double quantile_;
@@ -241,7 +255,7 @@ Spectrum Slq<Scalar>::run() {
   Spectrum spectrum{.dimension = n_, .confidence = s_.options.confidence};
   spectrum.extremes.rough_error = rough_error_;
   Index next_look = 4;
-  for (Growth growth = Growth::grew; growth == Growth::grew && steps_ < s_.options.steps;) {
+  for (Growth growth = Growth::grew; growth == Growth::grew && steps_ < most_steps_;) {
     growth = krylov_.expand(apply_);
     spectrum.is_finite = growth != Growth::not_finite;
     if (!spectrum.is_finite) return spectrum;

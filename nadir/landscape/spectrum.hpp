@@ -15,6 +15,9 @@
 // Up to dense_limit parameters (and wherever P m products would make the whole matrix) LAPACK gives everything: then all is
 // exact to rounding, and half widths are 0.
 //
+// Memory: the Krylov space, P m columns of the dimension, 4 bytes an entry in single precision and 8 in double, touched as
+// it grows; 3 (P + top) columns beside.
+//
 // Everything is `numerical`, but for none_below and none_above, which are `probable`.
 #pragma once
 
@@ -38,6 +41,7 @@ struct SpectrumOptions {
   Index dense_limit = 500;
   bool may_be_rough = true;
   bool with_blocks = true;   // diagonal blocks, where there are several
+  double most_basis_bytes = 0.0;  // 0: half of the memory there is; where P m columns need more, fewer steps are made
   std::uint64_t seed = 0;
   std::function<bool()> should_stop;  // asked between products; may be empty
 };
@@ -68,7 +72,8 @@ struct Spectrum {
   bool is_stopped = false;  // should_stop said so; blocks that were not reached are missing
 };
 
-// Throws InputError for options out of range and for a problem without parameters.
+// Throws InputError for options out of range, for a problem without parameters, and for one of which not even two steps
+// fit into memory.
 Spectrum examine_spectrum(const Expansion& expansion, const Layout& layout, const SpectrumOptions& options = {});
 
 }  // namespace nadir

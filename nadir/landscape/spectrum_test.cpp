@@ -178,6 +178,16 @@ TEST(Spectrum, stopped_early_is_true_of_what_was_found) {
   EXPECT_GT(spectrum.density.quadrature_error, 0.0);
 }
 
+TEST(Spectrum, makes_fewer_steps_where_memory_ends_and_refuses_none) {
+  const Vector d = diagonal::semicircle(2000, 1.0);
+  const double step_bytes = 2000.0 * 10.0 * 8.0;
+
+  const Spectrum spectrum = of_diagonal(d, {.top = 1, .most_basis_bytes = 5.5 * step_bytes});
+
+  EXPECT_EQ(spectrum.steps, 5);
+  EXPECT_THROW(of_diagonal(d, {.most_basis_bytes = 1.9 * step_bytes}), InputError);
+}
+
 TEST(Spectrum, of_a_hessian_of_zeros_is_zero) {
   const Spectrum spectrum = of_diagonal(Vector(3000, 0.0), {.probes = 3, .steps = 5});
 
