@@ -15,7 +15,7 @@ const std::vector<Command>& commands() {
        run_reconstruct},
       {"landscape", "landscape spectrum RUN [--top K]", "eigenvalues of the Hessian where a run ended: ends, trace, density",
        run_landscape},
-      {"report", "report DIR", "print what a run folder holds", run_report},
+      {"report", "report DIR", "print what a run folder holds, and make its report.html again", run_report},
       {"reproduce", "reproduce [CLAIM]", "rerun a published claim and compare; without CLAIM, the list", run_reproduce},
       {"families", "families", "list the kinds of problem", run_families},
       {"help", "help [FAMILY | COMMAND]", "data, options, theorem and example of a family", run_help},

@@ -8,8 +8,18 @@
 #include "nadir/cli/console.hpp"
 #include "nadir/cli/help_text.hpp"
 #include "nadir/linalg/dense.hpp"
+#include "nadir/report/html.hpp"
 
 namespace nadir::cli {
+namespace {
+
+nlohmann::ordered_json optional_parts() {
+  nlohmann::ordered_json parts = nlohmann::ordered_json::array();
+  if (has_page()) parts.push_back("report-page");
+  return parts;
+}
+
+}  // namespace
 
 int run_version(std::span<const std::string> arguments) {
   CommonOptions common;
@@ -21,11 +31,11 @@ int run_version(std::span<const std::string> arguments) {
   } else if (common.json) {
     const nlohmann::ordered_json object{{"schema", "nadir.version/1"},     {"version", version()},
                                         {"compiler", compiler()},          {"blas", blas_description()},
-                                        {"threads", num_threads()},        {"parts", nlohmann::ordered_json::array()}};
+                                        {"threads", num_threads()},        {"parts", optional_parts()}};
     print_result(object.dump(2) + "\n");
   } else {
     print_result("nadir " + version() + "\ncompiler  " + compiler() + "\nblas      " + blas_description() +
-                 "\nthreads   " + std::to_string(num_threads()) + "\nparts     none beyond the core\n");
+                 "\nthreads   " + std::to_string(num_threads()) + "\nparts     " + (has_page() ? "report-page" : "none beyond the core") + "\n");
   }
   return exit_done;
 }

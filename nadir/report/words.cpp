@@ -119,12 +119,17 @@ std::string rigor_text(const Verdict& v) {
 }
 
 std::string limits_text(const Verdict& v) {
-  std::string text = not_established(v);
-  if (!text.empty()) text = "Not shown: " + text + ". ";
-  if (v.headline == Headline::global_minimum)
-    text += "The statement is about the data in the files. It says nothing of data that are not in them: the best fit may still "
-            "predict badly.";
-  return text;
+  switch (v.headline) {
+    case Headline::global_minimum:
+      return "It is about the data in the files, and says nothing of data that are not in them: the best fit may still predict badly.";
+    case Headline::local_minimum: return "That there is no better point. None is known, and none is ruled out beyond the bound above.";
+    case Headline::spurious_minimum: return "How good the best point is. " + bound_text(v);
+    case Headline::strict_saddle:
+    case Headline::degenerate_saddle:
+    case Headline::not_critical: return "How good the best point is. " + bound_text(v);
+    case Headline::undecided: return "Anything about the kind of point. What was found out nevertheless stands below.";
+  }
+  return "";
 }
 
 std::string ending_text(const RunEnding& ending) {

@@ -10,6 +10,16 @@ import {bestScale, hasPlace} from "./scales.js";
 const MARGIN = {left: 66, right: 16};
 const MANY = 80;  // points beyond which dots would hide the line
 
+// A line that goes up and down in every column of dots would be a blot if it were thick.
+function lineWidth(numbers, scale) {
+  const place = (y) => (scale.type === "log" ? Math.log(y) : scale.type === "symlog" ? Math.sign(y) * Math.log1p(Math.abs(y) / scale.constant) : y);
+  const [low, high] = scale.domain.map(place);
+  let way = 0;
+  for (let i = 1; i < numbers.length; ++i) way += Math.abs(place(numbers[i]) - place(numbers[i - 1]));
+  const crossings = way / (high - low);
+  return crossings > 150 ? 0.7 : crossings > 50 ? 1.1 : 1.75;
+}
+
 export class Panels {
   // x: {values, label, format}; panels: [{title, height, series: [{name, values, color, dash}], rules: [{y, name, color}]}];
   // groups: for each row a number: lines end where it changes; notes(row): lines of text for the cursor's box.
@@ -40,7 +50,7 @@ export class Panels {
       });
       return button;
     });
-    const rules = (panel.rules ?? []).map((rule) => el("span", {class: "key still"}, swatch({...rule, dash: "2 3"}), rule.name));
+    const rules = (panel.rules ?? []).map((rule) => (rule.key = el("span", {class: "key still"}, swatch({...rule, dash: "2 3"}), rule.name)));
     const node = el("figure", null,
       el("figcaption", null, el("h3", null, panel.title), el("span", {class: "keys"}, buttons, rules)), canvas);
     return {panel, canvas, node};
@@ -87,7 +97,9 @@ export class Panels {
   drawPanel(frame, rows, isLast) {
     const {panel, canvas} = frame;
     const series = panel.series.filter((s) => !panel.hidden.has(s));
-    const rules = panel.rules ?? [];
+    const drawnNumbers = series.flatMap((s) => rows.map((i) => s.values[i])).filter((y) => isNumber(y) && y > 0);
+    const rules = (panel.rules ?? []).filter((r) => !isFar(r.y, drawnNumbers));
+    for (const rule of panel.rules ?? []) rule.key.hidden = !rules.includes(rule);
     const values = series.flatMap((s) => rows.map((i) => s.values[i])).concat(rules.map((r) => r.y));
     if (!values.some(isNumber)) {
       canvas.replaceChildren(el("p", {class: "empty"}, "Everything is hidden."));
@@ -101,9 +113,11 @@ export class Panels {
       const data = rows.filter((i) => hasPlace(scale, s.values[i]));
       const options = {x: (i) => xs[i], y: (i) => s.values[i], clip: true};
       const groups = this.groups ? {z: (i) => this.groups[i]} : {};
+      const strokeWidth = lineWidth(data.map((i) => s.values[i]), scale);
+      const isCloud = s.isSparse && data.length > MANY;
       return [
-        Plot.lineY(data, {...options, ...groups, stroke: s.color, strokeWidth: 1.75, strokeDasharray: s.dash, strokeLinejoin: "round"}),
-        data.length <= MANY || s.isSparse ? Plot.dot(data, {...options, fill: s.color, r: 2.2}) : null,
+        isCloud ? null : Plot.lineY(data, {...options, ...groups, stroke: s.color, strokeWidth, strokeDasharray: strokeWidth > 1 ? s.dash : null, strokeLinejoin: "round"}),
+        isCloud || data.length <= MANY ? Plot.dot(data, {...options, clip: isCloud, fill: s.color, r: data.length > 500 ? 1.1 : 2.2, fillOpacity: isCloud ? 0.6 : 1}) : null,
       ];
     });
     const domain = this.domain ?? [xs[rows[0]], xs[rows[rows.length - 1]]];
@@ -218,6 +232,13 @@ export class Panels {
     this.tip.classList.remove("on");
     for (const {layer} of this.frames) layer?.replaceChildren();
   }
+}
+
+// A line that would squeeze the numbers into a corner of the picture is left out.
+function isFar(y, numbers) {
+  if (!(y > 0) || !numbers.length) return false;
+  const least = numbers.reduce((a, b) => Math.min(a, b)), most = numbers.reduce((a, b) => Math.max(a, b));
+  return y < least / 1e4 || y > most * 1e4;
 }
 
 export const swatch = ({color, dash}) =>

@@ -25,11 +25,13 @@ export const shown = (text) =>
 
 // A text that somebody else wrote: isolated, so that its direction stays its own.
 export const foreign = (text) => el("bdi", null, shown(text));
+// One that has no words to break lines at: a path.
+export const foreignName = (text) => el("bdi", {class: "name"}, shown(text));
 
-export const code = (text) => el("code", {dir: "ltr"}, shown(text));
-
-// "run `nadir verify run`" with what stands between backquotes as code.
-export const withCode = (text) => String(text).split("`").map((part, i) => (i % 2 ? code(part) : shown(part)));
+// Lines break between the words of a command, not inside its flags.
+const words = (text) => shown(text).split(/( +)/).map((word) => (word.length < 28 && word.includes("-") ? el("span", {class: "together"}, word) : word));
+export const code = (text) => el("code", {dir: "ltr"}, words(text));
+export const keepFlagsTogether = (node) => node.replaceChildren(...words(node.textContent));
 
 export function section(id, title, ...children) {
   return el("section", {id, "aria-labelledby": `${id}-title`}, el("h2", {id: `${id}-title`}, title), children);

@@ -1,5 +1,5 @@
 // What the run read and wrote, with which options, on what machine, and the command that repeats it.
-import {el, section, foreign, shown, code, table} from "./dom.js";
+import {el, section, foreign, foreignName, shown, code, table} from "./dom.js";
 import {typeset, bytes, isNumber} from "./format.js";
 
 const digest = (hex) => (hex ? el("code", {class: "digest", title: hex}, `${shown(hex).slice(0, 16)}…`) : "");
@@ -24,11 +24,11 @@ export function filesSection({files, run, certificate}) {
   };
   return section("files", "Files",
     inputs.length > 0 && [el("h3", null, "Read"), table("Files that were read", ["Role", "File", "Shape", "SHA-256"],
-      inputs.map((i) => [shown(i.role), foreign(i.path), shape(i.role), digest(i.sha256)]))],
+      inputs.map((i) => [shown(i.role), foreignName(i.path), shape(i.role), digest(i.sha256)]))],
     el("h3", null, "Written"),
     el("p", {class: "sub"}, "Small files travel inside this page; the others lie beside it in the run folder."),
     table("Files of the run folder", ["File", "Holds", "Size", "SHA-256", "Get"],
-      files.map((f) => [foreign(f.name), HOLDS[f.name] ?? "", bytes(f.bytes), digest(f.sha256), link(f)])));
+      files.map((f) => [foreignName(f.name), HOLDS[f.name] ?? "", bytes(f.bytes), digest(f.sha256), link(f)])));
 }
 
 const text = (value) => {
@@ -39,7 +39,7 @@ const text = (value) => {
 };
 
 const pairs = (object) => Object.entries(object).filter(([, v]) => text(v) !== "")
-  .map(([k, v]) => el("div", null, el("dt", null, shown(k)), el("dd", null, foreign(text(v)))));
+  .map(([k, v]) => el("div", {class: text(v).length + k.length > 34 ? "long" : null}, el("dt", null, shown(k)), el("dd", null, foreign(text(v)))));
 
 function copyButton(command) {
   const button = el("button", {type: "button"}, "Copy");

@@ -10,7 +10,7 @@ export function typeset(x, digits = 6) {
   if (Object.is(x, -0)) x = 0;
   const [mantissa, exponent] = x.toExponential(digits - 1).split("e").map(Number);
   if (x !== 0 && (exponent < -4 || exponent >= Math.max(digits, 6)))
-    return `${String(mantissa).replace("-", "−")} × 10${raised(exponent)}`;
+    return `${String(mantissa).replace("-", "−")}\u00a0×\u00a010${raised(exponent)}`;
   return String(Number(x.toPrecision(digits))).replace("-", "−");
 }
 
@@ -26,17 +26,17 @@ export function power(x) {
 }
 
 export function bytes(n) {
-  if (n < 1000) return `${n} B`;
+  if (n < 1000) return `${n}\u00a0B`;
   const unit = n < 1e6 ? "kB" : n < 1e9 ? "MB" : "GB";
-  return `${Number((n / {kB: 1e3, MB: 1e6, GB: 1e9}[unit]).toPrecision(3))} ${unit}`;
+  return `${Number((n / {kB: 1e3, MB: 1e6, GB: 1e9}[unit]).toPrecision(3))}\u00a0${unit}`;
 }
 
 export function seconds(s) {
   if (s === null || s === undefined) return "not known";
-  if (s < 1e-3) return `${typeset(s * 1e6, 3)} µs`;
-  if (s < 1) return `${typeset(s * 1e3, 3)} ms`;
-  if (s < 120) return `${typeset(s, 3)} s`;
-  return s < 7200 ? `${typeset(s / 60, 3)} min` : `${typeset(s / 3600, 3)} h`;
+  if (s < 1e-3) return `${typeset(s * 1e6, 3)}\u00a0µs`;
+  if (s < 1) return `${typeset(s * 1e3, 3)}\u00a0ms`;
+  if (s < 120) return `${typeset(s, 3)}\u00a0s`;
+  return s < 7200 ? `${typeset(s / 60, 3)}\u00a0min` : `${typeset(s / 3600, 3)}\u00a0h`;
 }
 
 export const plural = (n, one, many = `${one}s`) => `${grouped(n)} ${n === 1 ? one : many}`;

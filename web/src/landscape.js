@@ -24,12 +24,14 @@ export function drawn(name, draw) {
 }
 
 function endsPlot(ends, width) {
+  const most = Math.max(...ends.map((e) => e.count)), every = Math.ceil(most / 4);
+  const counts = Array.from({length: Math.floor(most / every) + 1}, (_, k) => k * every);
   return Plot.plot({
     width, height: 200, marginLeft: 48, marginBottom: 38, marginRight: 20,
     x: {label: "value at the end", tickFormat: (x) => typeset(x, 4), ticks: Math.max(3, Math.floor(width / 130)), inset: 12, labelAnchor: "right"},
-    y: {label: "starts", domain: [0, Math.max(...ends.map((e) => e.count)) * 1.1], ticks: 4, tickFormat: (x) => (Number.isInteger(x) ? String(x) : "")},
+    y: {label: "starts", labelAnchor: "top", domain: [0, most * 1.1], ticks: counts, tickSize: 0, tickFormat: String},
     marks: [
-      Plot.gridY({ticks: 4, stroke: "var(--grid)", strokeOpacity: 1}),
+      Plot.gridY(counts, {stroke: "var(--grid)", strokeOpacity: 1}),
       Plot.ruleX(ends, {x: "value", y: "count", stroke: (e) => VERDICT_COLOR[e.verdict] ?? "var(--soft)", strokeWidth: 2.5}),
       Plot.dot(ends, {x: "value", y: "count", r: 4.5, fill: (e) => VERDICT_COLOR[e.verdict] ?? "var(--soft)"}),
       Plot.ruleY([0], {stroke: "var(--line)"}),

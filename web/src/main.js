@@ -1,5 +1,5 @@
 // Fills the page: the verdict in words is there already, everything else is made from the data element.
-import {el} from "./dom.js";
+import {el, keepFlagsTogether} from "./dom.js";
 import {figures, evidenceSection, certificateSection, picture} from "./verdict.js";
 import {traceSection} from "./trace.js";
 import {endsSection} from "./landscape.js";
@@ -11,7 +11,8 @@ import {themeButton} from "./theme.js";
 const page = JSON.parse(document.getElementById("data").textContent);
 const main = document.getElementById("main");
 const hero = document.getElementById("verdict");
-hero.append(picture(page.verdict?.verdict ?? ""));
+hero.querySelector(".words").before(picture(page.verdict?.verdict ?? ""));
+hero.querySelectorAll("code").forEach(keepFlagsTogether);
 
 const sections = [figures(page), evidenceSection(page), certificateSection(page), traceSection(page), endsSection(page),
   curvatureSection(page), detailsSection(page), filesSection(page), repeatSection(page), glossarySection()].filter(Boolean);

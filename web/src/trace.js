@@ -45,10 +45,13 @@ function panelsOf(trace, verdict) {
   const gapName = trace.above === "bound" ? "gap to the lower bound" : "value above the lowest of this run";
   const value = {name: "value", values: c.value ?? [], color: "var(--s1)"};
   const gap = c.gap && {name: gapName, values: c.gap, color: "var(--s2)", dash: "6 2"};
+  // Above a bound of zero, the gap is the value.
+  const isSame = gap && trace.above === "bound" && value.values.every((x, i) => !isNumber(x) || Math.abs(x - c.gap[i]) <= 1e-8 * Math.abs(x));
+  if (isSame) value.name = "value (and gap: the lower bound is 0)";
   const isPositive = value.values.every((x) => !isNumber(x) || x > 0);
   const target = verdict && trace.above === "bound" ? verdict.tolerance * verdict.gap_scale : NaN;
   const rules = target > 0 ? [{y: target, name: "gap that was asked for", color: "var(--soft)"}] : [];
-  if (c.value && isPositive) panels.push({title: "Value", height: 230, series: gap ? [value, gap] : [value], rules: gap ? rules : []});
+  if (c.value && isPositive) panels.push({title: "Value", height: 230, series: gap && !isSame ? [value, gap] : [value], rules: gap ? rules : []});
   else if (c.value) {
     panels.push({title: "Value", height: 190, series: [value]});
     if (gap) panels.push({title: "Gap", height: 190, series: [gap], rules});

@@ -28,9 +28,9 @@ const exactly = (x) => (isNumber(x) ? String(x) : null);
 
 export function figures({verdict: v}) {
   if (!v) return null;
-  const list = [figure("Value", typeset(v.value, 9), "of the function that was minimised", exactly(v.value))];
+  const list = [figure("Value", typeset(v.value, 7), "of the function that was minimised", exactly(v.value))];
   if (isNumber(v.lower_bound)) {
-    list.push(figure("Lower bound", typeset(v.lower_bound, 9), "nothing lies below", exactly(v.lower_bound)));
+    list.push(figure("Lower bound", typeset(v.lower_bound, 7), "nothing lies below", exactly(v.lower_bound)));
     list.push(figure("Gap", typeset(v.gap, 3), `${typeset(v.relative_gap, 3)} of the scale; asked for: ${typeset(v.tolerance, 3)}`, exactly(v.gap)));
   }
   if (isNumber(v.gradient_norm))
