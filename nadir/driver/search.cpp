@@ -261,6 +261,8 @@ bool Search::goes_on(const Result& result, const Judgement& judgement) {
       return true;
     }
   }
+  const bool is_saddle = verdict.headline == Headline::strict_saddle || verdict.headline == Headline::degenerate_saddle;
+  if (is_saddle && task_.options.escape_rounds == 0) return false;
   const bool is_above_target = (std::isfinite(target_) && result.value > target_) || task_.family.is_cheap_to_judge();
   if (!is_above_target || progress_.is_polishing || result.termination != Termination::gradient_small) return false;
   progress_.is_polishing = true;

@@ -73,6 +73,7 @@ void Conclude::survey_values() {
       return;
     }
     values.push_back(end.value);
+    if (end.headline == Headline::not_critical) ++result_.not_critical;
     if (!lowest_ || end.value < lowest_->value) lowest_ = end;
     if (end.headline == Headline::local_minimum) local_minima.push_back({end.start, end.value, end.value_tolerance});
     if (end.headline == Headline::strict_saddle || end.headline == Headline::degenerate_saddle) saddles_.emplace_back(end.negative, end.value);

@@ -12,6 +12,7 @@ struct ShareInterval {
 // The exact interval of Clopper and Pearson [ClopperPearson1934] for the share of a class that `count` of `n` independent
 // starts reached: it holds the true share with at least this probability, whatever the share is. For one class at
 // a time, and for a number of starts that was fixed beforehand. n = 0: [0, 1]. Requires 0 <= count <= n.
+// Relative errors are about n * 1e-13: five digits of a share are sure up to 10^7 starts.
 ShareInterval clopper_pearson(std::int64_t count, std::int64_t n, double confidence);
 
 struct UnseenShare {

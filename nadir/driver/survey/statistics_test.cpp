@@ -34,8 +34,8 @@ TEST(ClopperPearson, agrees_with_scipy) {
                          Row{1, 1000000, 0.95, 2.53178051391138e-08, 5.5716306555123e-06}, Row{500000, 1000000, 0.99, 0.498711587808825, 0.501288412191165}}) {
     const ShareInterval found = clopper_pearson(row.count, row.n, row.confidence);
 
-    EXPECT_NEAR(found.lower, row.lower, 1e-9 * row.lower);
-    EXPECT_NEAR(found.upper, row.upper, 1e-9 * row.upper);
+    EXPECT_NEAR(found.lower, row.lower, (1e-12 * static_cast<double>(row.n) + 1e-11) * row.lower);
+    EXPECT_NEAR(found.upper, row.upper, (1e-12 * static_cast<double>(row.n) + 1e-11) * row.upper);
   }
 }
 

@@ -76,7 +76,7 @@ std::string survey_json(const SurveyResult& r) {
       {"schema", "nadir.survey/1"},
       {"family", r.family},
       {"seed", r.seed},
-      {"starts", {{"asked", r.starts}, {"counted", r.counted}, {"broken", r.broken}, {"cut_off", r.cut_off}}},
+      {"starts", {{"asked", r.starts}, {"counted", r.counted}, {"broken", r.broken}, {"not_critical", r.not_critical}, {"cut_off", r.cut_off}}},
       {"until", r.until.empty() ? Json(nullptr) : Json{{"condition", r.until}, {"met", r.is_until_met}}},
       {"stopped", r.stopped == Termination::not_run ? Json(nullptr) : Json(name(r.stopped))},
       {"point_tolerance", r.point_tolerance},

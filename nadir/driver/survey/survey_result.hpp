@@ -43,6 +43,7 @@ struct SurveyResult {
   std::int64_t starts = 0;   // asked for
   std::int64_t counted = 0;  // the sample: starts at their end; with `until`, those up to the one that fulfilled it
   std::int64_t broken = 0;   // of these, by a numerical breakdown
+  std::int64_t not_critical = 0;  // ends at no critical point: their classes are places where a limit was reached
   std::int64_t cut_off = 0;  // begun and saved, not counted
   std::string until;         // "minima=20", or empty
   bool is_until_met = false;

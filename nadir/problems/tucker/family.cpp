@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "nadir/base/random.hpp"
+#include "nadir/problems/tucker/distance.hpp"
 #include "nadir/problems/tucker/judge.hpp"
 #include "nadir/problems/tucker/normal_form.hpp"
 #include "nadir/problems/tucker/starts.hpp"
@@ -79,6 +80,8 @@ Point TuckerFamily::start(const std::string& start_name, std::uint64_t seed, std
 }
 
 double TuckerFamily::target_value(double) const { return 0.5 * (exact_fit * data_.norm) * (exact_fit * data_.norm); }
+
+double TuckerFamily::relative_distance(const Point& a, const Point& b) const { return relative_tucker_distance(data_, a, b); }
 
 Point TuckerFamily::normal_form(Point point) const {
   point.values = in_normal_form(*problem_, std::move(point.values));

@@ -27,6 +27,7 @@ class TuckerFamily final : public Family {
   double target_value(double gap_tol) const override;
   std::string default_solver() const override { return "alternating"; }
   Point normal_form(Point point) const override;
+  double relative_distance(const Point& a, const Point& b) const override;  // of the tensors; ranks may differ
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
   void reshape(const Layout& layout) override;
 
