@@ -6,6 +6,7 @@
 
 #include "nadir/base/clock.hpp"
 #include "nadir/base/random.hpp"
+#include "nadir/driver/curvature_scaling.hpp"
 #include "nadir/judge/judge.hpp"
 #include "nadir/solvers/make_solver.hpp"
 #include "nadir/solvers/minimise.hpp"
@@ -56,6 +57,8 @@ Result FunctionSearch::run_solver(const Vector& start, double gradient_tol, std:
   const std::string name = request_.options.solver.empty() ? "trust-region" : request_.options.solver;
   require_solvable(name, problem_);
   const std::unique_ptr<Solver> solver = make_solver(name, request_.options.settings);
+  const CurvatureScaled scaled(problem_);
+  const bool is_scaled = name == "trust-region" && problem_.dimension() <= request_.scaling_limit;
   Stopping stopping;
   stopping.gradient_tol = gradient_tol;
   stopping.max_iterations = max_iterations;
@@ -71,7 +74,7 @@ Result FunctionSearch::run_solver(const Vector& start, double gradient_tol, std:
     added.seconds = watch_.seconds();
     return !hooks_.on_iteration || hooks_.on_iteration(added, at.point());
   };
-  return minimise(*solver, problem_, start, Random(request_.seed, round_++).next_u64(), stopping, observer);
+  return minimise(*solver, is_scaled ? ProblemRef(scaled) : problem_, start, Random(request_.seed, round_++).next_u64(), stopping, observer);
 }
 
 void FunctionSearch::judge() {

@@ -30,6 +30,8 @@ struct FunctionRequest {
   std::uint64_t seed = 0;
   double max_seconds = std::numeric_limits<double>::infinity();  // of solving; judging takes what it takes
   std::int64_t polish_iterations = 20;
+  // Variables up to which the trust region measures by the Hessian's modulus (curvature_scaling.hpp); 0: never.
+  Index scaling_limit = 20;
   bool is_judged = true;
   CurvatureOptions curvature;
 };

@@ -103,6 +103,46 @@ TEST(MinimiseFunction, what_the_function_throws_passes_through) {
   EXPECT_THROW(minimise_function(problem, Vector{-1.2, 1.0}, {}), std::domain_error);
 }
 
+// Rosenbrock's function of (s x, t y).
+AnalyticProblem scaled_rosenbrock(double s, double t) {
+  AnalyticProblem p = rosenbrock();
+  const AnalyticProblem plain = p;
+  p.f = [=](std::span<const double> x) { return plain.f(Vector{s * x[0], t * x[1]}); };
+  p.grad = [=](std::span<const double> x, std::span<double> out) {
+    plain.grad(Vector{s * x[0], t * x[1]}, out);
+    out[0] *= s;
+    out[1] *= t;
+  };
+  p.hessian = [=](std::span<const double> x) {
+    Matrix H = plain.hessian(Vector{s * x[0], t * x[1]});
+    H(0, 0) *= s * s;
+    H(0, 1) *= s * t;
+    H(1, 0) *= s * t;
+    H(1, 1) *= t * t;
+    return H;
+  };
+  return p;
+}
+
+TEST(MinimiseFunction, does_not_feel_the_scales_of_the_variables) {
+  const AnalyticProblem plain = rosenbrock(), scaled = scaled_rosenbrock(0x1p-20, 0x1p10);
+
+  const FunctionOutcome first = minimise_function(plain, Vector{-1.2, 1.0}, {});
+  const FunctionOutcome second = minimise_function(scaled, Vector{-0x1.3333333333333p+20, 0x1p-10}, {});
+
+  EXPECT_NEAR(second.result.point[0] * 0x1p-20, 1.0, 1e-5);
+  EXPECT_NEAR(second.result.point[1] * 0x1p10, 1.0, 1e-5);
+  EXPECT_LE(second.result.counts.iterations, first.result.counts.iterations + 5);
+}
+
+TEST(MinimiseFunction, a_hessian_that_vanishes_or_is_not_finite_measures_nothing) {
+  AnalyticProblem flat = constant(), broken = quadratic({1.0, 2.0});
+  broken.hessian = [](std::span<const double>) { return Matrix::from_rows({{std::nan(""), 0.0}, {0.0, 1.0}}); };
+
+  EXPECT_EQ(minimise_function(flat, Vector{1.0, 2.0}, {}).judgement->verdict.headline, Headline::undecided);
+  EXPECT_NO_THROW(minimise_function(broken, Vector{3.0, 4.0}, {}));
+}
+
 TEST(MinimiseFunction, refuses_an_unknown_solver_and_a_start_of_another_length) {
   const AnalyticProblem problem = rosenbrock();
 

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <chrono>
 #include <limits>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -112,6 +113,7 @@ class Problem {
 
   void prepare() {
     const py::gil_scoped_release unlocked;
+    const std::lock_guard turn(turn_);
     family_->prepare();
   }
   py::list layout() const { return layout_list(family_->problem().layout()); }
@@ -126,6 +128,7 @@ class Problem {
   double value(const DoubleArray& x) const {
     const auto span = checked(x);
     const py::gil_scoped_release unlocked;
+    const std::lock_guard turn(turn_);
     return family_->problem().value(span);
   }
   py::tuple value_and_gradient(const DoubleArray& x) const {
@@ -134,6 +137,7 @@ class Problem {
     double value = 0.0;
     {
       const py::gil_scoped_release unlocked;
+      const std::lock_guard turn(turn_);
       const auto expansion = family_->problem().expand(span);
       value = expansion->value();
       expansion->gradient(gradient);
@@ -151,6 +155,7 @@ class Problem {
     if (k == 0) return out;
     const double* source = V.data();
     const py::gil_scoped_release unlocked;
+    const std::lock_guard turn(turn_);
     family_->problem().expand(span)->apply_hessian({source, n, k}, {data, n, k});
     return out;
   }
@@ -260,6 +265,8 @@ class Problem {
     return {x.data(), static_cast<std::size_t>(n)};
   }
 
+  // Families promise nothing to several threads; Python's threads wait here, without the interpreter lock.
+  mutable std::mutex turn_;
   std::unique_ptr<Family> family_;
   OptionList rows_;
   std::vector<std::string> given_;  // options that are not left at their defaults

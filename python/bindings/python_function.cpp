@@ -13,6 +13,7 @@ namespace nadir::python {
 namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
+constexpr double least_size = 1e-2;  // what a variable is taken to vary by at least, however small it is
 
 void let_signals_through() {
   if (PyErr_CheckSignals() != 0) throw py::error_already_set();
@@ -126,7 +127,7 @@ Vector PythonFunction::gradient_by_differences(std::span<const double> x) const 
   const double here = is_central ? 0.0 : value(x);
   Vector moved(x.begin(), x.end()), gradient(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const double h = share * std::fmax(1.0, std::fabs(x[i]));
+    const double h = share * std::fmax(least_size, std::fabs(x[i]));
     moved[i] = x[i] + h;
     const double up = moved[i], above = value(moved);
     moved[i] = x[i] - h;
@@ -155,7 +156,10 @@ void PythonFunction::product_by_differences(std::span<const double> x, const Vec
   // The gradient's own error, relative, decides how far apart two gradients must lie.
   const double noise = is_difference_gradient() ? (is_judging_ || points_ == 3 ? 1e-10 : 1e-8) : epsilon;
   const double share = is_judging_ ? std::cbrt(noise) : std::sqrt(noise);
-  const double h = share * std::fmax(1.0, norm(x)) / length;
+  // No variable moves by more than that share of itself.
+  double fastest = 0.0;
+  for (std::size_t i = 0; i < x.size(); ++i) fastest = std::fmax(fastest, std::fabs(v[i]) / std::fmax(least_size, std::fabs(x[i])));
+  const double h = share / fastest;
   const auto gradient_at = [&](double t) {
     Vector moved(x.begin(), x.end());
     axpy(t, v, moved);

@@ -4,7 +4,8 @@
 // the callback raised unchanged up to the caller of nadir.minimize. Callbacks get arrays of their own, which they may
 // keep and write to.
 //
-// Missing derivatives are differences. Along v, with the step h relative to max(1, |x|):
+// Missing derivatives are differences. Along v, with steps h relative to the size of every
+// variable, max(0.01, |x_i|):
 //   gradient   forward (f(x + h e) - f(x)) / h while solving, central while judging or with `points` = 3
 //   H v        forward (g(x + h v) - g(x)) / h while solving, central while judging
 // Differences are off by about 1e-8 (forward) or 1e-10 (central) of the next derivative's size, more where the gradient

@@ -143,6 +143,8 @@ def _entries(value: Any, keyword: str) -> Data:
         return _sparse(value, keyword)
     if isinstance(value, (tuple, list)) and len(value) == 3:
         return _triples(value, keyword)
+    if isinstance(value, numpy.ma.MaskedArray):  # what is masked is missing
+        value = numpy.ma.filled(value.astype(float), numpy.nan)
     array = real_array(value, keyword)
     if array.ndim != 2:
         raise TypeError(f"{keyword}: expected a sparse matrix, (rows, columns, values), a two-dimensional array with NaN "

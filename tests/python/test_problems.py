@@ -85,6 +85,25 @@ def test_the_gradient_and_the_hessian_are_those_of_the_value(problem):
                                   rtol=1e-10, atol=1e-12)
 
 
+def test_several_threads_may_evaluate_one_problem():
+    problem = nadir.Network(X, Y, hidden=[20], activation="tanh")
+    points = [problem.start(seed=seed) for seed in range(4)]
+    expected = [problem.value(point) for point in points]
+    found = [[] for _ in points]
+
+    def work(k):
+        for _ in range(200):
+            found[k].append(problem.value_and_gradient(points[k])[0])
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(len(points))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert all(set(values) == {value} for values, value in zip(found, expected))
+
+
 def test_a_saddle_is_judged_with_a_way_out(problem):
     origin = {"W1": numpy.zeros((2, 4)), "W2": numpy.zeros((3, 2))}
 
@@ -127,8 +146,8 @@ def test_a_point_that_does_not_fit_is_refused(problem, blocks, error, words):
 @pytest.mark.parametrize("x, y, error", [
     (X[:5], Y, ValueError), (X, Y[:0], ValueError), (X * numpy.nan, Y, ValueError), (X + 0j, Y, TypeError),
     ("nowhere.npy", Y, FileNotFoundError), (numpy.array([["a"]]), Y, TypeError), (X[None], Y, ValueError),
-    (object(), Y, TypeError), (numpy.zeros((30, 0)), Y, ValueError), (X, None, ValueError),
-], ids=["rows", "empty", "nan", "complex", "file", "text", "dimensions", "object", "no feature", "none"])
+    (object(), Y, TypeError), (numpy.ma.masked_array(X, X > 1), Y, ValueError), (numpy.zeros((30, 0)), Y, ValueError), (X, None, ValueError),
+], ids=["rows", "empty", "nan", "complex", "file", "text", "dimensions", "object", "masked", "no feature", "none"])
 def test_data_that_do_not_fit_are_refused(x, y, error):
     with pytest.raises(error):
         nadir.solve(nadir.LinearNetwork(x, y, hidden=[2]))
@@ -327,7 +346,8 @@ def test_ratings_come_as_sparse_matrices_triples_arrays_and_files():
     options = {"lambda_": 0.1}
 
     ends = [nadir.solve(nadir.MatrixCompletion(data, **options)) for data in
-            (matrix, matrix.tocsr(), matrix.tocsc(), (i, j, full[i, j]), numpy.where(is_observed, full, numpy.nan), "ratings.npz")]
+            (matrix, matrix.tocsr(), matrix.tocsc(), (i, j, full[i, j]), numpy.where(is_observed, full, numpy.nan),
+             numpy.ma.masked_array(full, ~is_observed), "ratings.npz")]
 
     for end in ends:
         assert end.verdict == "global-minimum" and end.rigor == "proved"
