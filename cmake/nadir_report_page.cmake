@@ -19,14 +19,15 @@ elseif(NOT NADIR_NODE OR NOT NADIR_NPM)
   endif()
 endif()
 
-# What an earlier build could not fetch is tried again.
-if(EXISTS ${page}/failed OR reason)
-  file(REMOVE ${page}/failed ${page_source})
-endif()
+# PAGE/failed stands beside a source without a page: what was missing is tried again.
 if(reason)
   message(STATUS "No page for reports: ${reason}")
   configure_file(${CMAKE_CURRENT_LIST_DIR}/no_page_template.cpp.in ${page_source} @ONLY)
+  file(TOUCH ${page}/failed)
 else()
+  if(EXISTS ${page}/failed)
+    file(REMOVE ${page}/failed ${page_source})
+  endif()
   file(GLOB web_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/web/*.* ${PROJECT_SOURCE_DIR}/web/src/*)
   add_custom_command(OUTPUT ${page_source}
     COMMAND ${CMAKE_COMMAND} -D "NODE=${NADIR_NODE}" -D "NPM=${NADIR_NPM}" -D "WEB=${PROJECT_SOURCE_DIR}/web"

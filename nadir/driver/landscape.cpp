@@ -3,6 +3,7 @@
 #include "nadir/base/clock.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/hash.hpp"
+#include "nadir/driver/report.hpp"
 #include "nadir/driver/spectrum_record.hpp"
 #include "nadir/driver/stored_problem.hpp"
 #include "nadir/io/run_folder.hpp"
@@ -40,6 +41,7 @@ SpectrumRun examine_run_spectrum(const SpectrumRequest& request, const std::atom
                             .seconds = watch.seconds()};
   run.json = spectrum_to_json(run.spectrum, facts);
   folder.write_text(run_files::spectrum, run.json);
+  try_write_report(folder.path());  // the page shows the spectrum; it stays as it was where it cannot be made
   return run;
 }
 

@@ -12,6 +12,9 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+constexpr const char* advice_on_breakdown =
+    "Scale the data towards 1, or try smaller steps (`--step-size`, `--learning-rate`), another `--start` or another `--solver`.";
+
 std::string raised(int exponent) {
   constexpr const char* digits[] = {"\u2070", "\u00b9", "\u00b2", "\u00b3", "\u2074",
                                     "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
@@ -87,15 +90,16 @@ std::string lead_of(const Verdict& v) {
   switch (v.headline) {
     case Headline::global_minimum: return value_text(v) + hedge(v) + gap_text(v);
     case Headline::local_minimum:
-      return value_text(v) + hedge(v) + "No point close by has a lower one; farther away there may be better points. " + bound_text(v);
+      return value_text(v) + hedge(v) + "A local minimum lies here, exactly or as near as the evidence states; farther away there may be better "
+             "points. " + bound_text(v);
     case Headline::spurious_minimum:
-      return value_text(v) + hedge(v) + "No point close by has a lower one, but a better point exists farther away. A method that "
-             "only goes downhill stays here.";
+      return value_text(v) + hedge(v) + "A local minimum lies here, exactly or as near as the evidence states, but a better point exists "
+             "farther away. A method that only goes downhill stays here.";
     case Headline::strict_saddle:
-      return value_text(v) + hedge(v) + "The slope vanishes, as at a minimum, but the surface bends downwards in some direction: "
+      return value_text(v) + hedge(v) + "The slope counts as zero, as at a minimum, but the surface bends downwards in some direction: "
              "this is a pass, not a valley." + escape_text(v);
     case Headline::degenerate_saddle:
-      return value_text(v) + hedge(v) + "The slope vanishes and no direction bends downwards, so that tests of slope and curvature "
+      return value_text(v) + hedge(v) + "The slope counts as zero and no direction bends downwards, so that tests of slope and curvature "
              "take this for a minimum. Yet lower points exist, and a path leads there." + escape_text(v);
     case Headline::not_critical: return value_text(v) + slope_text(v) + escape_text(v);
     case Headline::undecided:
@@ -166,7 +170,9 @@ std::string advice_on(const Verdict& v, const RunEnding& ending) {
     case Headline::strict_saddle:
     case Headline::degenerate_saddle:
       return "Leave the saddle: add the blocks `escape/...` of point.npz to the point, or let " + start + " do that.";
-    case Headline::not_critical: return "Go on from this point: " + start + (ending.command == "solve" ? ", or allow more with `--max-iterations`." : ".");
+    case Headline::not_critical:
+      if (ending.termination == Termination::not_finite) return advice_on_breakdown;
+      return "Go on from this point: " + start + (ending.command == "solve" ? ", or allow more with `--max-iterations`." : ".");
     case Headline::undecided: return "The evidence below says which tests were tried. A tighter `--gradient-tolerance` often decides, and so do other starts.";
   }
   return "";
@@ -204,13 +210,13 @@ PlainWords in_words_without_verdict(const RunEnding& ending) {
   if (ending.exit_reason == "numerical_breakdown") {
     words.title = "The run broke down: nothing is known of any point";
     words.lead = "Numbers left the range of 64-bit floats before a point with a finite value was reached.";
-    words.paragraphs.emplace_back("What to do next", "Scale the data towards 1, or try smaller steps (`--step-size`, `--learning-rate`), "
-                                                     "another `--start` or another `--solver`.");
+    words.paragraphs.emplace_back("What to do next", advice_on_breakdown);
     return words;
   }
   words.title = "No verdict yet: the run was stopped before it had one";
   words.lead = ending.exit_reason == "running" ? "The run is still at work, or it was killed. What it did until its last checkpoint is kept."
-                                               : "The run ended early (" + ending.exit_reason + "). Its state is kept, and the history below shows how far it came.";
+                                               : std::string(ending.exit_reason == "time_limit" ? "The time limit" : "A signal") +
+                                                     " ended the run. Its state is kept, and the history below shows how far it came.";
   if (ending.command == "solve") words.paragraphs.emplace_back("What to do next", resume_text(ending));
   return words;
 }

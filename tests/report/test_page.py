@@ -284,7 +284,6 @@ def test_the_checkers_answer_is_shown_while_it_is_current(nadir, work, look):
 def test_a_spectrum_in_the_folder_is_drawn(nadir, work, look):
     assert nadir(work, "solve", *RUNS["global"][1:], "-o", "bent").returncode == 0
     assert nadir(work, "landscape", "spectrum", "bent").returncode == 0
-    assert nadir(work, "report", "bent").returncode == 0
 
     page = look(work / "bent")
     for _ in range(2):
