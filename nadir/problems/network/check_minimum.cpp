@@ -20,7 +20,7 @@ using balls::Real;
 constexpr Index chunk_size = 128;
 constexpr Index most_parameters = 400;
 // Multiplications of balls for the Hessian: about half a minute.
-constexpr double most_work = 4e8;
+constexpr double most_work = 8e8;
 
 constexpr const char* kink_text = "a pre-activation may reach a kink within the radius";
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "nadir/problems/network/enclosed_passes.hpp"
@@ -15,6 +16,40 @@ using namespace enclosed;
 
 // Entries of the largest matrix of a chunk.
 constexpr double most_entries = 1 << 21;
+
+// Entries of ball matrices. As intervals they would set up the floating-point environment for every operation; here
+// enclose_second_order() has, for all of them. Errors of roundings are read off exactly, so that exact entries stay exact.
+struct Ball {
+  double mid = 0.0, rad = 0.0;
+};
+
+Ball entry(const BallMatrix& A, Index i, Index j) { return {A.mid(i, j), A.rad(i, j)}; }
+bool is_zero(const Ball& a) { return a.mid == 0.0 && a.rad == 0.0; }
+
+// `rad` is a sum of at most four terms of at most two roundings each, products among them; the factor pays for these, the
+// addend for underflow.
+Ball inflated(double mid, double rad) {
+  if (rad != 0.0) rad = (rad + 0x1p-1070) * (1.0 + 0x1p-49);
+  if (!std::isfinite(mid) || !std::isfinite(rad)) return {0.0, std::numeric_limits<double>::infinity()};
+  return {mid, rad};
+}
+
+Ball operator*(const Ball& a, const Ball& b) {
+  const double product = a.mid * b.mid;
+  double error = std::fabs(std::fma(a.mid, b.mid, -product));
+  if (std::fabs(product) < 0x1p-960 && a.mid != 0.0 && b.mid != 0.0) error += 0x1p-1074;  // the error itself may underflow
+  const double spread = std::fabs(a.mid) * b.rad + a.rad * (std::fabs(b.mid) + b.rad);
+  const bool is_spread = (a.rad != 0.0 && (b.mid != 0.0 || b.rad != 0.0)) || (b.rad != 0.0 && a.mid != 0.0);
+  return inflated(product, error + (is_spread ? spread + 0x1p-1072 : 0.0));
+}
+
+Ball operator+(const Ball& a, const Ball& b) {
+  const double sum = a.mid + b.mid, moved = sum - a.mid;
+  const double error = (a.mid - (sum - moved)) + (b.mid - moved);  // exact, or NaN where the sum overflows
+  return inflated(sum, std::fabs(error) + (a.rad + b.rad));
+}
+
+void put(BallMatrix& A, Index i, Index j, const Ball& x) { A.mid(i, j) = x.mid, A.rad(i, j) = x.rad; }
 
 // A stack holds one matrix a sample side by side: sample s has the columns s k, ..., s k + k - 1.
 BallMatrix transposed_in_stack(const BallMatrix& A, Index samples) {
@@ -35,14 +70,14 @@ BallMatrix scaled_rows(const BallMatrix& v, const BallMatrix& stack) {
   BallMatrix result(stack.rows(), stack.cols());
   for (Index j = 0; j < stack.cols(); ++j)
     for (Index i = 0; i < stack.rows(); ++i)
-      if (stack.mid(i, j) != 0.0 || stack.rad(i, j) != 0.0) set(result, i, j, v.entry(i, j / k) * stack.entry(i, j));
+      if (const Ball x = entry(stack, i, j); !is_zero(x)) put(result, i, j, entry(v, i, j / k) * x);
   return result;
 }
 
 BallMatrix diagonals(const BallMatrix& v) {
   BallMatrix result(v.rows(), v.rows() * v.cols());
   for (Index s = 0; s < v.cols(); ++s)
-    for (Index i = 0; i < v.rows(); ++i) set(result, i, s * v.rows() + i, v.entry(i, s));
+    for (Index i = 0; i < v.rows(); ++i) put(result, i, s * v.rows() + i, entry(v, i, s));
   return result;
 }
 
@@ -61,21 +96,23 @@ BallMatrix products_in_stack(const BallMatrix& A, const BallMatrix& B, Index sam
   for (Index s = 0; s < samples; ++s)
     for (Index j = 0; j < k; ++j)
       for (Index i = 0; i < A.rows(); ++i) {
-        Interval sum = Interval::point(0.0);
-        for (Index h = 0; h < inner; ++h) sum = sum + A.entry(i, s * inner + h) * B.entry(h, s * k + j);
-        set(result, i, s * k + j, sum);
+        Ball sum;
+        for (Index h = 0; h < inner; ++h)
+          if (const Ball b = entry(B, h, s * k + j); !is_zero(b)) sum = sum + entry(A, i, s * inner + h) * b;
+        put(result, i, s * k + j, sum);
       }
   return result;
 }
 
-// Row i + a.rows j: entries (i, s) and (j, s) multiplied; only the first `rows` of b.
+// Row i + a.rows j: entries (i, s) of a and (j, s) of b multiplied.
 BallMatrix row_products(const BallMatrix& a, const BallMatrix& b) {
   BallMatrix result(a.rows() * b.rows(), a.cols());
   for (Index s = 0; s < a.cols(); ++s)
     for (Index j = 0; j < b.rows(); ++j) {
-      const Interval factor = b.entry(j, s);
-      if (factor == Interval::point(0.0)) continue;
-      for (Index i = 0; i < a.rows(); ++i) set(result, i + a.rows() * j, s, a.entry(i, s) * factor);
+      const Ball factor = entry(b, j, s);
+      if (is_zero(factor)) continue;
+      for (Index i = 0; i < a.rows(); ++i)
+        if (const Ball x = entry(a, i, s); !is_zero(x)) put(result, i + a.rows() * j, s, x * factor);
     }
   return result;
 }
@@ -106,7 +143,7 @@ class SecondOrderPass {
     backward(first);
     for (std::size_t l = 0; l < L_; ++l) {
       const BallMatrix g = enclose_product(D_[l], Op::none, e_[l], Op::transpose);
-      for (Index i = 0; i < g.mid.size(); ++i) add_to(sums_.gradient, offsets_[l] + i, 0, g.entry(i % rows(l), i / rows(l)));
+      for (Index i = 0; i < g.mid.size(); ++i) add_to(sums_.gradient, offsets_[l] + i, 0, entry(g, i % rows(l), i / rows(l)));
       blocks_beside(l);
     }
   }
@@ -126,15 +163,15 @@ class SecondOrderPass {
   Index rows(std::size_t l) const { return data_.widths[l + 1]; }
   Index inputs(std::size_t l) const { return data_.widths[l] + (data_.has_bias ? 1 : 0); }
 
-  static void add_to(BallMatrix& A, Index i, Index j, const Interval& x) { set(A, i, j, A.entry(i, j) + x); }
+  static void add_to(BallMatrix& A, Index i, Index j, const Ball& x) { put(A, i, j, entry(A, i, j) + x); }
 
   void add_penalty() {
-    const Interval B = Interval::point(data_.weight_decay);
+    const Ball B{data_.weight_decay, 0.0};
     for (std::size_t l = 0; l < L_; ++l)
       for (Index i = 0; i < p_.W[l].mid.size(); ++i) {
         const Index at = offsets_[l] + i;
         add_to(sums_.hessian, at, at, B);
-        add_to(sums_.gradient, at, 0, B * p_.W[l].entry(i % rows(l), i / rows(l)));
+        add_to(sums_.gradient, at, 0, B * entry(p_.W[l], i % rows(l), i / rows(l)));
       }
   }
 
@@ -175,7 +212,7 @@ class SecondOrderPass {
       S_[l] = scaled_rows(s.slope, enclose_product(p_.W[l + 1], Op::transpose, transposed_in_stack(half, count_), Op::none));
       const BallMatrix bent = entrywise(s.bend, G);
       for (Index j = 0; j < count_; ++j)
-        for (Index i = 0; i < rows(l); ++i) add_to(S_[l], i, j * rows(l) + i, bent.entry(i, j));
+        for (Index i = 0; i < rows(l); ++i) add_to(S_[l], i, j * rows(l) + i, entry(bent, i, j));
     }
   }
 
@@ -217,7 +254,7 @@ class SecondOrderPass {
       for (Index j = 0; j < inputs(m); ++j)
         for (Index k = 0; k < rows(l); ++k)
           for (Index i = 0; i < rows(m); ++i)
-            add_to(sums_.hessian, at(m, i, j), at(l, k, q), sum.entry(i + rows(m) * k, j + inputs(m) * q));
+            add_to(sums_.hessian, at(m, i, j), at(l, k, q), entry(sum, i + rows(m) * k, j + inputs(m) * q));
   }
 
   // (j, k, i; s) times e_{l-1}(q); biases have no such term.
@@ -228,7 +265,7 @@ class SecondOrderPass {
       for (Index i = 0; i < rows(m); ++i)
         for (Index k = 0; k < rows(l); ++k)
           for (Index j = 0; j < width; ++j)
-            add_to(sums_.hessian, at(m, i, j), at(l, k, q), sum.entry(j + width * (k + rows(l) * i), q));
+            add_to(sums_.hessian, at(m, i, j), at(l, k, q), entry(sum, j + width * (k + rows(l) * i), q));
   }
 
   // Biases are the last column: their block follows the weights'.

@@ -17,7 +17,14 @@ namespace nadir {
 namespace {
 
 constexpr Index most_parameters = 400;
-constexpr double most_work = 4e8;
+// The checker's limit, too: beyond it balls take longer than half a minute.
+constexpr double most_work = 8e8;
+
+double work(const NetworkData& data, Index n) {
+  double weights = 0.0;
+  for (std::size_t l = 0; l < data.num_layers(); ++l) weights += static_cast<double>(data.widths[l]) * static_cast<double>(data.widths[l + 1]);
+  return 4.0 * weights * static_cast<double>(data.num_samples()) * static_cast<double>(n);
+}
 
 std::vector<Index> others(Index n, const std::vector<Index>& fixed) {
   std::vector<Index> free;
@@ -106,8 +113,7 @@ Step step_from(const Centre& c, const Definite& H) { return newton_step(restrict
 
 std::optional<NetworkMinimum> prove_isolated_minimum(const Network& problem, std::span<const double> x) {
   const Index n = problem.layout().dimension();
-  const double work = static_cast<double>(problem.data().num_samples()) * static_cast<double>(n) * static_cast<double>(n);
-  if (n > most_parameters || work > most_work) return std::nullopt;
+  if (n > most_parameters || work(problem.data(), n) > most_work) return std::nullopt;
   const FloatingPointGuard guard;
   const std::optional<Slice> slice = symmetry_slice(problem, x);
   if (!slice || static_cast<Index>(slice->fixed.size()) >= n) return std::nullopt;

@@ -35,7 +35,7 @@ struct NetworkMinimum {
   std::vector<Index> fixed;       // the slice; empty: nothing is flat, a strict local minimum of f itself
 };
 
-// Up to 400 parameters and n p^2 <= 4e8. Radius and eigenvalue leave room by factors of two, for who checks them with
+// Up to 400 parameters p and 4 n p (number of weights) <= 8e8. Radius and eigenvalue leave room by factors of two, for who checks them with
 // other enclosures. Nullopt where the hypotheses could not be shown, which does not say that there is no minimum.
 std::optional<NetworkMinimum> prove_isolated_minimum(const Network& problem, std::span<const double> x);
 
