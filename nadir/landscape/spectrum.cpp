@@ -298,6 +298,7 @@ void examine_blocks(const Setting& s, Spectrum& spectrum) {
     const Extremes ends = find_extremes(part, {.tol = s.options.tol, .may_be_rough = s.options.may_be_rough, .seed = s.options.seed, .should_stop = s.options.should_stop});
     spectrum.num_products += ends.num_products;
     spectrum.is_finite = spectrum.is_finite && ends.is_finite;
+    spectrum.is_stopped = spectrum.is_stopped || ends.is_stopped;
     if (!spectrum.is_finite) return;
     block.least = ends.least[0];
     block.greatest = ends.greatest[0];

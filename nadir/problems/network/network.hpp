@@ -4,7 +4,8 @@
 // Samples go through in batches of 1024, added in order; products and everything else have fixed partitions, so that
 // bits do not depend on the number of threads. An expansion keeps what the passes left of every batch while that fits
 // into 1 GiB, and otherwise runs them again for every gradient and every block of eight directions: then the memory
-// does not grow with the number of samples. A problem keeps the memory of past expansions for the next ones.
+// does not grow with the number of samples. A problem keeps the memory of past expansions for the next ones. Products in
+// single precision (passes_float.hpp) keep rounded copies beside, half as large, and one of the inputs.
 //
 // Where a pre-activation is exactly 0 and s' jumps there, gradient and Hessian are those of the left piece
 // (activation.hpp); nothing here says that they are derivatives of f at such a point.
