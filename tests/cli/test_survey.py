@@ -82,7 +82,7 @@ def test_threads_do_not_change_the_result(nadir):
 
 def test_killed_at_any_moment_it_goes_on_to_the_same_result(nadir, start_nadir, tmp_path):
     problem = many_minima(tmp_path, 5, 0.05)
-    command = ["survey", *problem, "--starts", 300, "--solver", "gradient-descent", "--checkpoint-every", 0, "--json"]
+    command = ["survey", *problem, "--starts", 100, "--solver", "gradient-descent", "--checkpoint-every", 0.02, "--json"]
     whole = nadir(*command, "-o", "whole")
     assert whole.code == 0
     random = numpy.random.default_rng(1)

@@ -233,6 +233,7 @@ SurveyOutcome survey(Family& family, SurveyRequest request, const SurveyHooks& h
 
   const RunFolder folder = opened(request.run, family, earlier.has_value());
   folder.remove_leftovers();
+  if (!earlier) write_record(folder, record);  // first of all: a folder with a database and no record could not be resumed
   SurveyDatabase database(folder.path_of(survey_files::database), identity);
   if (hooks.on_folder) hooks.on_folder(folder.path());
   write_record(folder, record);
