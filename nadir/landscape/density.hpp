@@ -4,7 +4,7 @@
 // known through eigenvalues that were found one by one (`peaks`, weight 1/n each) and, for the rest, through probes: a
 // unit vector u sees the measure mu_u = sum_i (v_i^T u)^2 delta(lambda_i), whose mean over the sphere is the density.
 // Lanczos gives its quadrature, nodes theta_k with weights (first components squared), exact for polynomials up to degree
-// 2m - 1 after m steps [UbaruChenSaad2017; GolubVanLoan2013, sec. 10.2.3]. So what a smoothed density is off by has two parts:
+// 2m - 1 after m steps [UbaruChenSaad2017; GolubVanLoan2013, sec. 10.2]. So what a smoothed density is off by has two parts:
 //   probes      the spread of the probes' smoothed measures, as a confidence interval at every t;
 //   quadrature  at most 2 sup |f - p| over polynomials p of degree 2m - 1 on an interval that holds the nodes and the rest
 //               of the spectrum, f the Gaussian: bounded by the tail of its Chebyshev series [Trefethen2013, ch. 3-4].

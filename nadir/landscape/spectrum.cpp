@@ -78,29 +78,47 @@ Spectrum whole_spectrum(const Setting& s) {
 
 // ---- Lanczos -------------------------------------------------------------------------------------------------------
 
+// What is known of every Ritz pair, to tell outliers.
+struct RitzPairs {
+  const Vector& values;
+  const Vector& residuals;
+  const Vector& weights;  // n times the squared component, summed over the probes: about their number for a simple eigenvalue
+};
+
+// c Ritz vectors that hold more of the probes than c eigenvectors would, by six standard deviations of chi squared, stand for a
+// larger eigenspace.
+bool may_be_simple(double weight, Index count, Index probes) {
+  const auto mean = static_cast<double>(count * probes);
+  return weight <= mean + 6.0 * std::sqrt(2.0 * mean);
+}
+
 // The eigenvalues at either end that stand for themselves: groups of Ritz values, apart from all others by more than
-// `apart`, all converged to a hundredth of that, and fewer than the probes (else their eigenspace may be larger than the
-// Krylov space shows).
-std::vector<Index> outliers(const Vector& values, const Vector& residuals, double apart, Index probes) {
+// `apart`, all converged to a hundredth of that, fewer than the probes (else their eigenspace may be larger than the
+// Krylov space shows) and with no more than their share of the probes.
+std::vector<Index> outliers(const RitzPairs& pairs, double apart, Index probes) {
   const auto at = [](const Vector& v, Index i) { return v[static_cast<std::size_t>(i)]; };
-  const Index size = std::ssize(values);
+  const Index size = std::ssize(pairs.values);
   std::vector<Index> found;
   const auto walk = [&](Index first, Index step) {
     for (Index i = first; i >= 0 && i < size;) {
       Index last = i;  // of the group that begins here
-      const auto next_is_near = [&] { return last + step >= 0 && last + step < size && std::fabs(at(values, last + step) - at(values, last)) <= apart; };
+      const auto next_is_near = [&] {
+        return last + step >= 0 && last + step < size && std::fabs(at(pairs.values, last + step) - at(pairs.values, last)) <= apart;
+      };
       while (next_is_near()) last += step;
       const Index count = std::abs(last - i) + 1;
-      bool is_accepted = count < probes;
-      for (Index k = std::min(i, last); k <= std::max(i, last); ++k) is_accepted = is_accepted && at(residuals, k) <= 0.01 * apart;
-      if (!is_accepted || count == size) return;
+      double weight = 0.0, residual = 0.0;
+      for (Index k = std::min(i, last); k <= std::max(i, last); ++k) {
+        weight += at(pairs.weights, k);
+        residual = std::fmax(residual, at(pairs.residuals, k));
+      }
+      if (count >= probes || count == size || !(residual <= 0.01 * apart) || !may_be_simple(weight, count, probes)) return;
       for (Index k = i; k != last + step; k += step) found.push_back(k);
       i = last + step;
     }
   };
   walk(0, 1);
-  const std::size_t at_low_end = found.size();
-  if (static_cast<Index>(at_low_end) < size) walk(size - 1, -1);
+  if (std::ssize(found) < size) walk(size - 1, -1);
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
@@ -167,8 +185,11 @@ Look Slq<Scalar>::look() const {
   const Index size = std::ssize(values);
   for (Index i = 0; i < size; ++i) look.residuals.push_back(krylov_.residual(look.ritz, i));
   look.sigma = kernel_width(values.front(), values.back(), s_.options.steps);
-  look.outliers = outliers(values, look.residuals, 0.5 * look.sigma, s_.options.probes);
   look.probe_coefficients = product(look.ritz.vectors.view().block(0, 0, start_.rows(), size), Op::transpose, start_, Op::none);
+  Vector weights(values.size(), 0.0);
+  for (Index p = 0; p < start_.cols(); ++p)
+    for (Index k = 0; k < size; ++k) weights[static_cast<std::size_t>(k)] += static_cast<double>(n_) * std::pow(look.probe_coefficients(k, p), 2);
+  look.outliers = outliers({values, look.residuals, weights}, 0.5 * look.sigma, s_.options.probes);
   look.measure.dimension = n_;
   Matrix& C = look.probe_coefficients;
   for (const Index k : look.outliers) {
