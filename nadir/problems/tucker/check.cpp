@@ -7,6 +7,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/problems/tucker/check_evaluation.hpp"
 #include "nadir/problems/tucker/check_slice.hpp"
+#include "nadir/problems/tucker/check_sphere.hpp"
 #include "nadir/rigor/eigenvalues.hpp"
 #include "nadir/verify/internal/standard_check.hpp"
 
@@ -23,6 +24,13 @@ constexpr slong precisions[] = {128, 1024, 16384};
 constexpr double affordable_products = 1e7;
 // Entries up to which enclosures of the whole tensor are made; beyond, only the value is checked.
 constexpr Index largest_whole = Index{1} << 25;
+
+// Cones whose norms are bounded in balls without being asked to: a few seconds.
+constexpr Index most_cells_in_balls = 2000;
+
+bool has_number(const Claim& claim, const std::string& name) {
+  return std::any_of(claim.numbers.begin(), claim.numbers.end(), [&](const auto& n) { return n.first == name; });
+}
 
 bool is_zero(const Matrix& m) {
   return std::all_of(m.flat().begin(), m.flat().end(), [](double x) { return x == 0.0; });
@@ -91,6 +99,24 @@ class TuckerFacts final : public TuckerFactsBase {
 
   Finding lower_bound(const Claim& claim) override {
     if (subject_.data.is_masked) return {Answer::unknown, "singular values bound nothing where entries are missing"};
+    if (has_number(claim, "mode")) return bound_over_sphere(claim);
+    return bound_by_tail(claim);
+  }
+
+  Finding bound_over_sphere(const Claim& claim) {
+    const double mode = number(claim, "mode"), greatest = number(claim, "greatest");
+    if (!(mode == 0.0 || mode == 1.0 || mode == 2.0)) return {Answer::no, "no such mode"};
+    const balls::Matrix T(precision(), subject_.tensor.entries);
+    const Finding bound = finding(is_at_most(real(2.0 * number(claim, "bound")), squared_norm(T) - real(greatest)), "the sphere's bound gives less");
+    if (bound.answer != Answer::yes) return bound;
+    const Matrix& cells = witness(material_, "cells");
+    const bool in_balls = cells.cols() <= most_cells_in_balls || material_.arithmetic == Arithmetic::balls;
+    Finding found = bound_over_sphere_holds(subject_, static_cast<std::size_t>(mode), greatest, cells, precision(), in_balls);
+    found.how = in_balls ? by_balls : by_rigor;
+    return found;
+  }
+
+  Finding bound_by_tail(const Claim& claim) {
     const double split = number(claim, "split"), most = std::ldexp(1.0, subject_.data.num_modes()) - 1.0;
     if (!(split >= 1.0 && split < most && split == std::floor(split))) return {Answer::no, "no such set of modes"};
     const unsigned bits = static_cast<unsigned>(split);

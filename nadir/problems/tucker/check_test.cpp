@@ -103,6 +103,29 @@ TEST(TuckerCheck, bounds_are_tails) {
   EXPECT_TRUE(smaller.holds("lower-bound", {{"bound", 0.0}}));
 }
 
+// g(x) = max(2 |x0|, |x1|) for ranks 1, 1, 1: at most 2. On a quadrant c = (2, 1), |c|^2 = 5; on its halves, split at (1, 1)
+// with g = 2, c = (2, 0) and (1, 1).
+TEST(TuckerCheck, the_sphere_must_be_covered_by_cones_that_stay_below) {
+  const auto claim = [](const Case& c, double bound, double greatest) {
+    return c.holds("lower-bound", {{"bound", bound}, {"mode", 0}, {"greatest", greatest}});
+  };
+  const Matrix leaves = Matrix::from_rows({{-1, -1}, {0, 0}, {0, 0}}), one = Matrix::from_rows({{-1}, {0}, {0}});
+  const Matrix split = Matrix::from_rows({{0, -1, -1, 0, -1, -1}, {1, 0, 0, 1, 0, 0}, {0, 0, 0, 0, 0, 0}});
+  const Matrix bad = Matrix::from_rows({{0, -1, -1, 0, -1, -1}, {0, 0, 0, 1, 0, 0}, {0, 0, 0, 0, 0, 0}});
+  const Matrix many = Matrix::from_rows({{-1, -1, -1}, {0, 0, 0}, {0, 0, 0}});
+
+  EXPECT_TRUE(claim(smaller.with("cells", leaves), 0.0, 5.1));         // |c|^2 = 5, and a bound of 0 needs nothing
+  EXPECT_TRUE(claim(smaller.with("cells", leaves), -0.1, 5.1));
+  EXPECT_FALSE(claim(smaller.with("cells", leaves), 0.2, 4.6));        // the cones are too wide: |c|^2 = 5
+  EXPECT_TRUE(claim(smaller.with("cells", split), 0.2, 4.6));
+  EXPECT_FALSE(claim(smaller.with("cells", split), 0.6, 3.8));         // false: g(e0)^2 = 4
+  EXPECT_FALSE(claim(smaller.with("cells", split), 0.3, 4.6));         // more than |T|^2 - greatest
+  EXPECT_FALSE(claim(smaller.with("cells", one), 0.2, 4.6));
+  EXPECT_FALSE(claim(smaller.with("cells", bad), 0.2, 4.6));
+  EXPECT_FALSE(claim(smaller.with("cells", many), 0.2, 4.6));
+  EXPECT_FALSE(smaller.with("cells", split).holds("lower-bound", {{"bound", 0.2}, {"mode", 3}, {"greatest", 4.6}}));
+}
+
 // On the slice the Hessian is the identity at this point.
 TEST(TuckerCheck, minima_up_to_symmetry_need_their_radius_their_curvature_and_a_transversal_slice) {
   const auto claim = [](const Case& c, double radius, double least, double scale) {

@@ -15,18 +15,23 @@
 #include "nadir/problems/tucker/escape.hpp"
 #include "nadir/problems/tucker/isolation.hpp"
 #include "nadir/problems/tucker/slice_expansion.hpp"
+#include "nadir/problems/tucker/sphere_case.hpp"
 #include "nadir/rigor/norms.hpp"
 
 namespace nadir {
 namespace {
 
 const char* const tails = "tails of singular values (Eckart, Young 1936; Mirsky 1960)";
+const char* const sphere_theorem = "branch and bound over the sphere of a mode of rank one (convexity of Ky Fan norms)";
 const char* const kantorovich = "Newton-Kantorovich on a slice across the symmetries (Kantorovich 1948; radii polynomial)";
 
 // Beyond this many entries, what is not needed for a global minimum's proof is left undone, and lines are not enclosed.
 constexpr Index large_tensor = Index{1} << 22;
 // Sparse tensors beyond this are judged in floating point, from their entries alone: enclosures fill in the zeros.
 constexpr Index largest_sparse = Index{1} << 26;
+
+// Cones of a branch and bound: some seconds.
+constexpr Index most_cones = 100000;
 
 // A claim leaves room of its own width on either side: another summation order, in whoever checks it, may enclose the
 // same number a little less tightly. Exact values stay exact.
@@ -47,11 +52,11 @@ class TuckerJudge {
 
   Judgement run() {
     value_ = with_room(here_.value());
-    value_.lower = std::max(value_.lower, 0.0);
+    value_.lower = std::max(0.0, value_.lower);
     if (!here_.value().is_finite() || !value_.is_finite()) return breakdown();
+    expansion_ = problem_.expand(x_);
     state_value();
     state_gap();
-    expansion_ = problem_.expand(x_);
     state_gradient();
     conclude();
     verdict().details = tucker_details(problem_, x_, here_.residual_energy().mid(), bound_);
@@ -79,12 +84,17 @@ class TuckerJudge {
   void state_gap() {
     // Room for a checker whose enclosure of the tail is another.
     const double energy = std::min(bound_.energy * (1.0 - 1e-13), here_.residual_energy().upper);
-    const double bound = suffices(value_.upper) ? 0.0 : std::max(0.0, mul_down(0.5, energy));
+    double bound = suffices(value_.upper) ? 0.0 : std::max(0.0, mul_down(0.5, energy));
+    Numbers sphere;
+    if (!suffices(sub_up(value_.upper, bound))) sphere = bound_over_sphere_here();
+    if (!sphere.empty()) bound = sphere.front().second;
     verdict().lower_bound = bound;
     verdict().gap = sub_up(value_.upper, bound);
-    const char* theorem = bound > 0.0 ? tails : "a sum of squares is not negative";
+    const char* theorem = !sphere.empty() ? sphere_theorem : bound > 0.0 ? tails : "a sum of squares is not negative";
     Numbers numbers{{"bound", bound}};
-    if (bound > 0.0) {
+    if (!sphere.empty()) {
+      numbers = sphere;
+    } else if (bound > 0.0) {
       double split = 0.0;
       for (const int mode : bound_.modes) split += std::ldexp(1.0, mode);
       numbers.emplace_back("split", split);
@@ -102,6 +112,25 @@ class TuckerJudge {
                     Rigor::proved, {{"upper", value_.upper}, {"lower", bound}});
   }
 
+  // Numbers of a lower bound that suffices, from branch and bound over a mode of rank one; empty where there is none. A
+  // direction that it meets above leads to a better point.
+  Numbers bound_over_sphere_here() {
+    const int mode = sphere_mode(problem_);
+    Vector g(x_.size());
+    expansion_->gradient(g);
+    if (mode < 0 || !(norm(g) <= options_.criticality_tol * expansion_->gradient_scale())) return {};
+    const Tensor<double> T = whole_tensor(data_);
+    const Interval square = enclose_frobenius_norm_squared(ConstMatrixView(T.data(), T.size(), 1));
+    const double wanted = sub_up(value_.upper, mul_down(0.9 * options_.gap_tol, tucker_gap_scale(data_, value_.mid())));
+    const double greatest = sub_up(square.lower, 2.0 * wanted);
+    const SphereBound sphere = bound_over_sphere(T.view(), mode, sphere_rank(problem_, mode), greatest, most_cones);
+    if (sphere.above) better_ = point_along(problem_, mode, *sphere.above);
+    const double bound = mul_down(0.5 * (1.0 - 1e-15), sub_down(square.lower, greatest));
+    if (!sphere.is_proved || !(bound > 0.0)) return {};
+    builder_.certificate().witness["cells"] = sphere.cells;
+    return {{"bound", bound}, {"mode", static_cast<double>(data_.source_mode(mode))}, {"greatest", greatest}};
+  }
+
   void state_gradient() {
     verdict().gradient_scale = expansion_->gradient_scale();
     if (is_global_ && data_.size() > large_tensor) {
@@ -111,7 +140,7 @@ class TuckerJudge {
       return;
     }
     Interval size = with_room(here_.gradient_norm());
-    size.lower = std::max(size.lower, 0.0);
+    size.lower = std::max(0.0, size.lower);
     verdict().gradient_norm = size.mid();
     if (!size.is_finite() || !std::isfinite(verdict().gradient_scale)) return;
     is_exactly_critical_ = here_.is_exactly_critical();
@@ -260,9 +289,12 @@ class TuckerJudge {
   bool prove_better_point() {
     const Vector* best = nullptr;
     double best_value = value_.lower - options_.gap_tol * verdict().gap_scale;
-    for (const Vector& c : options_.better_points)
-      if (c.size() == x_.size())
-        if (const double v = problem_.value(c); v < best_value) best = &c, best_value = v;
+    const auto consider = [&](const Vector& c) {
+      if (c.size() != x_.size()) return;
+      if (const double v = problem_.value(c); v < best_value) best = &c, best_value = v;
+    };
+    for (const Vector& c : options_.better_points) consider(c);
+    if (better_) consider(*better_);
     if (!best) return false;
     const Interval there = with_room(TuckerEnclosure(problem_, *best).value());
     if (!(there.upper < here_.value().lower)) return false;
@@ -294,6 +326,7 @@ class TuckerJudge {
   TuckerEnclosure here_;
   Interval value_;
   std::unique_ptr<Expansion> expansion_;
+  std::optional<Vector> better_;  // found while bounding
   CurvatureReport curvature_;
   double telling_ = 0.0;
   bool is_global_ = false, is_exactly_critical_ = false, is_critical_ = false, is_away_from_critical_ = false, has_slice_ = false;

@@ -36,16 +36,42 @@ struct TwoTerms : TuckerCase {
   const Vector larger = {2, 1, 0, 1, 0, 1, 0}, smaller = {1, 0, 1, 0, 1, 0, 1};
 };
 
-TEST(TuckerJudge, a_strict_minimum_with_a_better_point_in_hand_is_proved_spurious) {
+// The bound over the sphere meets e0 on its way: the better point is found, not given.
+TEST(TuckerJudge, a_strict_minimum_above_another_is_proved_spurious) {
   const TwoTerms c;
 
-  const Judgement alone = judged(c, c.smaller), compared = judged(c, c.smaller, {.better_points = {c.larger}});
+  const Judgement alone = judged(c, c.smaller), best = judged(c, c.larger, {.better_points = {c.smaller}});
+
+  EXPECT_EQ(alone.verdict.headline, Headline::spurious_minimum);
+  EXPECT_EQ(alone.verdict.rigor, Rigor::proved);
+  EXPECT_NE(find(alone.certificate.claims, "minimum-up-to-symmetry"), nullptr);
+  EXPECT_EQ(best.verdict.headline, Headline::global_minimum);
+  EXPECT_EQ(best.verdict.rigor, Rigor::proved);
+}
+
+// 3 e0^3 + 2 e1^3 + e2^3 at ranks 2, 2, 2: any two of the terms make a critical point.
+TEST(TuckerJudge, a_minimum_is_spurious_only_where_a_better_point_is_in_hand) {
+  Tensor<double> T(TensorShape{3, 3, 3});
+  for (Index i = 0; i < 3; ++i) T.data()[i * 13] = static_cast<double>(3 - i);  // 3, 2, 1
+  const TuckerCase c(tucker_options(T, {2}));
+  const auto point = [&](Index first, Index second) {
+    Vector x(static_cast<std::size_t>(c.problem.layout().dimension()), 0.0);
+    x[0] = static_cast<double>(3 - first);
+    x[7] = static_cast<double>(3 - second);
+    for (std::size_t b = 1; b <= 3; ++b) {
+      c.problem.layout().block(std::span<double>(x), b)(first, 0) = 1.0;
+      c.problem.layout().block(std::span<double>(x), b)(second, 1) = 1.0;
+    }
+    return x;
+  };
+
+  const Judgement alone = judged(c, point(1, 2)), compared = judged(c, point(1, 2), {.better_points = {point(0, 2)}});
 
   EXPECT_EQ(alone.verdict.headline, Headline::local_minimum);
   EXPECT_EQ(alone.verdict.rigor, Rigor::proved);
   EXPECT_EQ(compared.verdict.headline, Headline::spurious_minimum);
   EXPECT_EQ(compared.verdict.rigor, Rigor::proved);
-  EXPECT_EQ(judged(c, c.larger, {.better_points = {c.smaller}}).verdict.headline, Headline::global_minimum);
+  EXPECT_EQ(judged(c, point(0, 1)).verdict.headline, Headline::global_minimum);
 }
 
 // What symmetries make of a point is the same tensor.
@@ -55,7 +81,7 @@ TEST(TuckerJudge, the_scale_of_factors_does_not_change_what_a_minimum_is) {
 
   const Judgement j = judged(c, scaled);
 
-  EXPECT_EQ(j.verdict.headline, Headline::local_minimum);
+  EXPECT_EQ(j.verdict.headline, Headline::spurious_minimum);
   EXPECT_EQ(j.verdict.rigor, Rigor::proved);
 }
 
