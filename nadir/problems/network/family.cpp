@@ -28,7 +28,8 @@ Data        --x X (n x d_in), --y Y (n x d_out; cross-entropy: n x classes, or o
 Point       blocks W1, b1, W2, b2, ...; W_l is d_l x d_{l-1}, b_l is d_l x 1
 Starts      model, random, zeros, or a .npz file
 Theorems    the loss is never negative: a value of 0, to the tolerance, is a global minimum. No other lower bound is
-            known for deep networks. Saddles are proved by negative curvature, at kinks nothing is claimed of gradients
+            known for deep networks. Up to 400 parameters strict local minima are proved by the enclosed Hessian, up to
+            symmetries; saddles by negative curvature; points on kinks that are no minima by one-sided derivatives
 Solvers     trust-region, l-bfgs, gradient-descent; sgd and adam over batches for a start, then one of these
 Example     nadir solve network --x X.npy --y Y.npy --hidden 64,64 --activation tanh
             nadir judge network --x X.npy --y labels.csv --loss cross-entropy --model trained.onnx)";
