@@ -73,7 +73,12 @@ Extremes find_extremes(const SymmetricOperator& op, const ExtremesOptions& optio
   if (options.may_be_rough && op.rough) {
     extremes.rough_error = rough_error(op, options.seed);
     extremes.num_products = 2;
-    if (is_good_enough(extremes.rough_error, options.tol)) return by_lanczos<float>(op, op.rough, options, extremes);
+    if (is_good_enough(extremes.rough_error, options.tol)) {
+      Extremes rough = by_lanczos<float>(op, op.rough, options, extremes);
+      // An end that is small beside the other may drown in the error of single precision.
+      if (rough.is_stopped || !rough.is_finite || rough.num_products >= options.max_products || internal::all_converged(rough, options)) return rough;
+      extremes.num_products = rough.num_products;
+    }
     extremes.rough_error = 0.0;
   }
   return by_lanczos<double>(op, op.exact, options, extremes);

@@ -162,6 +162,7 @@ class Slq {
   bool is_enough(const Look& look) const;
   void estimate_traces(const Look& look, Spectrum& spectrum) const;
   void measure_extremes(const Look& look, Spectrum& spectrum) const;
+  void measure_again_in_double(Spectrum& spectrum) const;
   internal::KrylovEnds ends(const Look& look) const { return {look.ritz, start_.rows(), krylov_.last_block_width()}; }
   ExtremesOptions extremes_options() const {
     return {.count = s_.options.top, .tol = s_.options.tol, .failure_probability = 1.0 - s_.options.confidence};
@@ -270,12 +271,27 @@ void Slq<Scalar>::measure_extremes(const Look& look, Spectrum& spectrum) const {
   spectrum.is_finite = spectrum.extremes.is_finite;
 }
 
+// An end that is small beside the other may drown in the error of single precision.
+template <class Scalar>
+void Slq<Scalar>::measure_again_in_double(Spectrum& spectrum) const {
+  ExtremesOptions options = extremes_options();
+  if (rough_error_ == 0.0 || internal::all_converged(spectrum.extremes, options)) return;
+  options.may_be_rough = false;
+  options.seed = s_.options.seed;
+  options.should_stop = s_.options.should_stop;
+  Extremes exact = find_extremes(s_.op, options);
+  exact.num_products += spectrum.extremes.num_products;
+  exact.rough_error = rough_error_;
+  if (exact.is_finite && internal::all_converged(exact, options)) spectrum.extremes = std::move(exact);
+}
+
 template <class Scalar>
 Spectrum Slq<Scalar>::run() {
   using Growth = typename BlockKrylov<Scalar>::Growth;
   Spectrum spectrum{.dimension = n_, .confidence = s_.options.confidence};
   spectrum.extremes.rough_error = rough_error_;
   Index next_look = 4;
+  bool is_resolved = false;
   for (Growth growth = Growth::grew; growth == Growth::grew && steps_ < most_steps_;) {
     growth = krylov_.expand(apply_);
     spectrum.is_finite = growth != Growth::not_finite;
@@ -284,7 +300,8 @@ Spectrum Slq<Scalar>::run() {
     spectrum.is_stopped = s_.options.should_stop && s_.options.should_stop();
     if (spectrum.is_stopped && steps_ >= 2) break;
     if (steps_ < next_look) continue;
-    if (is_enough(look())) break;
+    is_resolved = is_enough(look());
+    if (is_resolved) break;
     next_look = steps_ + std::max<Index>(2, steps_ / 4);
   }
   const Look last = look();
@@ -293,7 +310,8 @@ Spectrum Slq<Scalar>::run() {
   spectrum.density = smooth(last.measure, last.sigma, steps_, quantile_);
   estimate_traces(last, spectrum);
   measure_extremes(last, spectrum);
-  spectrum.num_products = krylov_.num_products() + std::ssize(spectrum.extremes.least) + std::ssize(spectrum.extremes.greatest);
+  if (is_resolved && spectrum.is_finite) measure_again_in_double(spectrum);
+  spectrum.num_products = krylov_.num_products() + spectrum.extremes.num_products;
   spectrum.extremes.num_products = spectrum.num_products;
   return spectrum;
 }

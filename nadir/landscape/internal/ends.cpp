@@ -139,6 +139,12 @@ void measure_ends(const SymmetricOperator& op, Matrix Y, const KrylovEnds& ends,
   greatest.is_converged = greatest.is_converged && extremes.none_above - greatest.value <= options.tol * error_scale(greatest.value, values);
 }
 
+bool all_converged(const Extremes& extremes, const ExtremesOptions& options) {
+  const auto is_converged = [](const ExtremeEigenvalue& e) { return e.is_converged; };
+  return (!options.wants_least || std::all_of(extremes.least.begin(), extremes.least.end(), is_converged)) &&
+         (!options.wants_greatest || std::all_of(extremes.greatest.begin(), extremes.greatest.end(), is_converged));
+}
+
 Extremes whole_ends(const Matrix& A, const SymmetricEigen& eigen, Index count) {
   Extremes extremes;
   const Index n = A.rows();

@@ -37,6 +37,9 @@ std::vector<Index> outermost(Index size, Index count);
 // columns of Y in that order, which need not be of length 1; and the bounds.
 void measure_ends(const SymmetricOperator& op, Matrix Y, const KrylovEnds& ends, const ExtremesOptions& options, Extremes& extremes);
 
+// Every eigenvalue of the wanted ends.
+bool all_converged(const Extremes& extremes, const ExtremesOptions& options);
+
 // The ends of a spectrum that is known whole.
 Extremes whole_ends(const Matrix& A, const SymmetricEigen& eigen, Index count);
 
