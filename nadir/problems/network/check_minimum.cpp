@@ -10,6 +10,7 @@
 #include "nadir/problems/network/check_activation.hpp"
 #include "nadir/problems/network/check_output_loss.hpp"
 #include "nadir/problems/network/check_pieces.hpp"
+#include "nadir/problems/network/check_slice.hpp"
 
 namespace nadir::network_check {
 namespace {
@@ -65,40 +66,6 @@ Parameters with_zeros(Parameters p, const std::vector<bool>& where, Real& distan
   distance = square_root(squares);
   return p;
 }
-
-// The position of entry (i, j) of [W b] of a layer in the flat point: blocks in order, columns first.
-class Positions {
- public:
-  explicit Positions(const NetworkData& data) : data_(data) {
-    Index next = 0;
-    for (std::size_t l = 0; l < data.num_layers(); ++l) {
-      first_.push_back(next);
-      next += rows(l) * cols(l);
-    }
-    first_.push_back(next);
-  }
-
-  Index rows(std::size_t l) const { return data_.widths[l + 1]; }
-  Index cols(std::size_t l) const { return data_.widths[l] + (data_.has_bias ? 1 : 0); }
-  bool is_bias(std::size_t l, Index j) const { return j == data_.widths[l]; }
-  Index operator()(std::size_t l, Index i, Index j) const { return first_[l] + i + rows(l) * j; }
-  Index count() const { return first_.back(); }
-
-  struct Entry {
-    std::size_t layer;
-    Index row, col;
-  };
-  Entry entry(Index position) const {
-    std::size_t l = 0;
-    while (first_[l + 1] <= position) ++l;
-    const Index rest = position - first_[l];
-    return {l, rest % rows(l), rest / rows(l)};
-  }
-
- private:
-  const NetworkData& data_;
-  std::vector<Index> first_;
-};
 
 // n times gradient and Hessian, without the penalty, summed over chunks of samples.
 class Derivatives {
@@ -255,106 +222,6 @@ std::optional<std::vector<bool>> fixed_entries(const Matrix& slice, Index count)
   }
   return fixed;
 }
-
-bool is_invertible(const balls::Matrix& B) { return B.rows() == B.cols() && balls::proves_positive_definite(transpose(B) * B); }
-
-// Can these entries be held fixed? See README.md, "Isolated minima". Of a hidden unit
-//   that is linear on all samples: the bias; without weight decay also weights, the same columns for all such units of
-//     the layer that have any, which form an invertible block;
-//   that can be rescaled and has no more than one: an entry that is not 0;
-//   otherwise, with weight decay: the bias, and the unit then counts as idle.
-// Of the last layer with cross-entropy at most one entry a column, with weight decay a bias only.
-class SliceTest {
- public:
-  SliceTest(const NetworkData& data, const Parameters& p, const std::vector<std::vector<bool>>& is_positive, const std::vector<bool>& fixed)
-      : data_(data), p_(p), at_(data), is_positive_(is_positive), fixed_(fixed), idle_(fixed.size(), false) {}
-
-  bool passes() {
-    for (std::size_t l = 0; l + 1 < data_.num_layers(); ++l)
-      if (!hidden_passes(l)) return false;
-    return last_passes(data_.num_layers() - 1);
-  }
-
-  // Incoming and outgoing weights of idle units.
-  const std::vector<bool>& weights_of_idle_units() const { return idle_; }
-
- private:
-  bool is_fixed(std::size_t l, Index i, Index j) const { return fixed_[static_cast<std::size_t>(at_(l, i, j))]; }
-  bool has_fixed_bias(std::size_t l, Index i) const { return data_.has_bias && is_fixed(l, i, data_.widths[l]); }
-  std::vector<Index> fixed_weights(std::size_t l, Index i) const {
-    std::vector<Index> columns;
-    for (Index j = 0; j < data_.widths[l]; ++j)
-      if (is_fixed(l, i, j)) columns.push_back(j);
-    return columns;
-  }
-
-  bool is_linear(std::size_t l, Index i) const {
-    const ActivationKind kind = data_.activations[l].kind;
-    if (kind == ActivationKind::identity) return true;
-    const bool is_linear_above = kind == ActivationKind::relu || kind == ActivationKind::leaky_relu || kind == ActivationKind::elu;
-    return is_linear_above && is_positive_[l][static_cast<std::size_t>(i)];
-  }
-
-  bool hidden_passes(std::size_t l) {
-    std::vector<Index> block_units, block_columns;
-    for (Index i = 0; i < at_.rows(l); ++i) {
-      const std::vector<Index> weights = fixed_weights(l, i);
-      if (data_.weight_decay != 0.0) {
-        if (!weights.empty()) return false;
-        if (has_fixed_bias(l, i) && !is_linear(l, i)) make_idle(l, i);
-      } else if (is_linear(l, i)) {
-        if (weights.empty()) continue;
-        if (!block_units.empty() && weights != block_columns) return false;
-        block_columns = weights;
-        block_units.push_back(i);
-      } else if (!is_rescaled(l, i, weights)) {
-        return false;
-      }
-    }
-    return block_units.empty() || is_block(l, block_units, block_columns);
-  }
-
-  void make_idle(std::size_t l, Index i) {
-    for (Index j = 0; j < data_.widths[l]; ++j) idle_[static_cast<std::size_t>(at_(l, i, j))] = true;
-    for (Index k = 0; k < at_.rows(l + 1); ++k) idle_[static_cast<std::size_t>(at_(l + 1, k, i))] = true;
-  }
-
-  // Nothing fixed, or one entry that is not 0 of a unit whose activation allows it.
-  bool is_rescaled(std::size_t l, Index i, const std::vector<Index>& weights) const {
-    const bool bias = has_fixed_bias(l, i);
-    if (weights.empty() && !bias) return true;
-    if (!slopes_of(data_.activations[l]) || weights.size() + (bias ? 1 : 0) > 1) return false;
-    const Real entry = extended_weights(data_, p_, l)(i, bias ? data_.widths[l] : weights.front());
-    return is_positive(entry) || is_negative(entry);
-  }
-
-  bool is_block(std::size_t l, const std::vector<Index>& units, const std::vector<Index>& columns) const {
-    if (units.size() != columns.size()) return false;
-    const auto k = static_cast<Index>(units.size());
-    const balls::Matrix& W = p_[data_.weight_block(l)];
-    balls::Matrix B(W.precision(), k, k);
-    for (Index i = 0; i < k; ++i)
-      for (Index j = 0; j < k; ++j) B.set(i, j, W(units[static_cast<std::size_t>(i)], columns[static_cast<std::size_t>(j)]));
-    return is_invertible(B);
-  }
-
-  bool last_passes(std::size_t l) const {
-    for (Index j = 0; j < at_.cols(l); ++j) {
-      Index count = 0;
-      for (Index i = 0; i < at_.rows(l); ++i) count += is_fixed(l, i, j) ? 1 : 0;
-      const bool can_shift = data_.is_cross_entropy && (data_.weight_decay == 0.0 || (data_.has_bias && at_.is_bias(l, j)));
-      if (count > (can_shift ? 1 : 0)) return false;
-    }
-    return true;
-  }
-
-  const NetworkData& data_;
-  const Parameters& p_;
-  Positions at_;
-  const std::vector<std::vector<bool>>& is_positive_;
-  const std::vector<bool>& fixed_;
-  std::vector<bool> idle_;
-};
 
 balls::Matrix chosen(const balls::Matrix& A, const std::vector<Index>& rows, bool of_columns) {
   const auto k = static_cast<Index>(rows.size());
