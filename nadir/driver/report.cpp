@@ -16,6 +16,7 @@
 #include "nadir/driver/repeat_command.hpp"
 #include "nadir/driver/run_writer.hpp"
 #include "nadir/driver/stored_run.hpp"
+#include "nadir/driver/survey/survey.hpp"
 #include "nadir/driver/trace_file.hpp"
 #include "nadir/driver/verify.hpp"
 #include "nadir/io/certificate_file.hpp"
@@ -173,6 +174,7 @@ std::string report_page(const std::string& path) {
                       {"certificate", file_or_null(folder, run_files::certificate)},
                       {"verification", verification_json(folder)},
                       {"trace", trace_json(contents)},
+                      {"survey", file_or_null(folder, survey_files::result)},
                       {"spectrum", file_or_null(folder, run_files::spectrum)},
                       {"files", files_json(folder)}});
   return html_page(page);

@@ -149,11 +149,11 @@ std::string ending_text(const RunEnding& ending) {
 }
 
 std::string resume_text(const RunEnding& ending) {
-  return "Go on where the run stopped: `nadir solve " + ending.family + " --resume -o " + shell_word(ending.folder) + "`.";
+  return "Go on where the run stopped: `nadir " + ending.command + " " + ending.family + " --resume -o " + shell_word(ending.folder) + "`.";
 }
 
 bool is_resumable(const RunEnding& ending) {
-  return ending.command == "solve" &&
+  return ending.command != "judge" &&
          (ending.exit_reason == "time_limit" || ending.exit_reason == "interrupted" || ending.exit_reason == "running");
 }
 
@@ -165,14 +165,14 @@ std::string advice_on(const Verdict& v, const RunEnding& ending) {
   const std::string start = "`nadir solve " + ending.family + " ... --start " + shell_word(ending.folder + "/point.npz") + "`";
   switch (v.headline) {
     case Headline::global_minimum: return "Nothing needs to be done: use the point (point.npz).";
-    case Headline::local_minimum: return "More starting points may find better ones: `--starts 20`.";
+    case Headline::local_minimum: return ending.command == "survey" ? "More starts may find better points: a larger `--starts`, with `--resume`." : "More starting points may find better ones: `--starts 20`.";
     case Headline::spurious_minimum: return "Start elsewhere: `--starts 20`, or another `--seed`.";
     case Headline::strict_saddle:
     case Headline::degenerate_saddle:
       return "Leave the saddle: add the blocks `escape/...` of point.npz to the point, or let " + start + " do that.";
     case Headline::not_critical:
       if (ending.termination == Termination::not_finite) return advice_on_breakdown;
-      return "Go on from this point: " + start + (ending.command == "solve" ? ", or allow more with `--max-iterations`." : ".");
+      return "Go on from this point: " + start + (ending.command != "judge" ? ", or allow more with `--max-iterations`." : ".");
     case Headline::undecided: return "The evidence below says which tests were tried. A tighter `--gradient-tolerance` often decides, and so do other starts.";
   }
   return "";
@@ -217,7 +217,7 @@ PlainWords in_words_without_verdict(const RunEnding& ending) {
   words.lead = ending.exit_reason == "running" ? "The run is still at work, or it was killed. What it did until its last checkpoint is kept."
                                                : std::string(ending.exit_reason == "time_limit" ? "The time limit" : "A signal") +
                                                      " ended the run. Its state is kept, and the history below shows how far it came.";
-  if (ending.command == "solve") words.paragraphs.emplace_back("What to do next", resume_text(ending));
+  if (is_resumable(ending)) words.paragraphs.emplace_back("What to do next", resume_text(ending));
   return words;
 }
 

@@ -3,6 +3,7 @@
 import base64
 import time
 
+import numpy
 import pytest
 
 from conftest import RUNS
@@ -294,6 +295,28 @@ def test_a_spectrum_in_the_folder_is_drawn(nadir, work, look):
 
     assert page.complaints() == []
     assert "Eigenvalues of the Hessian" in page.evaluate("document.querySelector('#curvature').innerText")
+
+
+def test_a_survey_is_drawn_with_shares_and_intervals(nadir, work, look):
+    made = nadir(work, "survey", *RUNS["starts"][1:-4], "--weight-decay", "0.01", "--starts", "12", "-o", "surveyed")
+    assert made.returncode == 0, made.stderr
+
+    page = look(work / "surveyed")
+
+    assert page.complaints() == [] and page.requests() == []
+    assert "12 starts, each solved and judged" in page.evaluate("document.querySelector('#starts').innerText")
+    assert page.evaluate("document.querySelectorAll('#starts .canvas svg').length") >= 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1200
+
+
+def test_a_breakdown_has_a_page_that_says_what_to_try(nadir, work, look):
+    numpy.savez(work / "huge.npz", x=numpy.array([1e200, 0.2]))
+    made = nadir(work, "solve", "double-well", "--start", "huge.npz", "-o", "huge")
+    assert made.returncode == 4, made.stderr
+
+    text = look(work / "huge").evaluate("document.querySelector('#verdict').innerText")
+
+    assert "64-bit floats" in text and "Scale the data towards 1" in text
 
 
 def million_rows(folder):

@@ -99,7 +99,6 @@ export class Panels {
     const series = panel.series.filter((s) => !panel.hidden.has(s));
     const drawnNumbers = series.flatMap((s) => rows.map((i) => s.values[i])).filter((y) => isNumber(y) && y > 0);
     const rules = (panel.rules ?? []).filter((r) => !isFar(r.y, drawnNumbers));
-    for (const rule of panel.rules ?? []) rule.key.hidden = !rules.includes(rule);
     const values = series.flatMap((s) => rows.map((i) => s.values[i])).concat(rules.map((r) => r.y));
     if (!values.some(isNumber)) {
       canvas.replaceChildren(el("p", {class: "empty"}, "Everything is hidden."));
@@ -107,6 +106,7 @@ export class Panels {
       return;
     }
     const scale = panel.scale ? panel.scale(values) : bestScale(values);
+    for (const rule of panel.rules ?? []) rule.key.hidden = !(rules.includes(rule) && hasPlace(scale, rule.y));
     const {values: xs, label, format} = this.x;
     const height = (panel.height ?? 170) + (isLast ? 24 : 0);
     const lines = series.flatMap((s) => {

@@ -8,7 +8,8 @@ const HOLDS = {
   "run.json": "problem, options, machine, times", "point.npz": "the point, block by block", "verdict.json": "the verdict",
   "certificate.json": "the claims, for the checker", "witness.npz": "arrays that make checking cheap", "trace.csv": "the history",
   "checkpoint/state.npz": "the solver's state, for --resume", "labels.csv": "names of rows and columns",
-  "verification.json": "the checker's answer", "spectrum.json": "eigenvalues of the Hessian"};
+  "verification.json": "the checker's answer", "spectrum.json": "eigenvalues of the Hessian",
+  "survey.json": "what the survey found", "survey.sqlite": "every end of the survey"};
 
 function link(file) {
   if (file.base64 === undefined) return el("a", {href: file.name.split("/").map(encodeURIComponent).join("/")}, "in the folder");
@@ -27,8 +28,8 @@ export function filesSection({files, run, certificate}) {
       inputs.map((i) => [shown(i.role), foreignName(i.path), shape(i.role), digest(i.sha256)]))],
     el("h3", null, "Written"),
     el("p", {class: "sub"}, "Small files travel inside this page; the others lie beside it in the run folder."),
-    table("Files of the run folder", ["File", "Holds", "Size", "SHA-256", "Get"],
-      files.map((f) => [foreignName(f.name), HOLDS[f.name] ?? "", bytes(f.bytes), digest(f.sha256), link(f)])));
+    table("Files of the run folder", ["File", "Get", "Size", "Holds", "SHA-256"],
+      files.map((f) => [foreignName(f.name), link(f), bytes(f.bytes), HOLDS[f.name] ?? "", digest(f.sha256)])));
 }
 
 const text = (value) => {

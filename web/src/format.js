@@ -41,4 +41,10 @@ export function seconds(s) {
 
 export const plural = (n, one, many = `${one}s`) => `${grouped(n)} ${n === 1 ? one : many}`;
 
+// As many digits as tell the numbers of an axis apart.
+export const digitsFor = (least, greatest, ticks = 10) => {
+  const range = (greatest - least) / ticks, size = Math.max(Math.abs(least), Math.abs(greatest));
+  return range > 0 ? Math.min(12, Math.max(3, Math.ceil(Math.log10(size / range)) + 1)) : 4;
+};
+
 export const isNumber = (x) => typeof x === "number" && Number.isFinite(x);

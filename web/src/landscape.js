@@ -1,7 +1,8 @@
 // Where several starts ended, and how the surface bends at the point.
 import * as Plot from "@observablehq/plot";
 import {el, section, shown, table} from "./dom.js";
-import {typeset, plural, isNumber, grouped} from "./format.js";
+import {typeset, plural, isNumber, grouped, digitsFor} from "./format.js";
+import {countTicks} from "./scales.js";
 
 export const VERDICT_COLOR = {
   "global-minimum": "var(--good)", "local-minimum": "var(--s1)", "spurious-minimum": "var(--s2)",
@@ -24,11 +25,11 @@ export function drawn(name, draw) {
 }
 
 function endsPlot(ends, width) {
-  const most = Math.max(...ends.map((e) => e.count)), every = Math.ceil(most / 4);
-  const counts = Array.from({length: Math.floor(most / every) + 1}, (_, k) => k * every);
+  const most = Math.max(...ends.map((e) => e.count)), counts = countTicks(most);
+  const values = ends.map((e) => e.value), digits = digitsFor(Math.min(...values), Math.max(...values));
   return Plot.plot({
     width, height: 200, marginLeft: 48, marginBottom: 38, marginRight: 20,
-    x: {label: "value at the end", tickFormat: (x) => typeset(x, 4), ticks: Math.max(3, Math.floor(width / 130)), inset: 12, labelAnchor: "right"},
+    x: {label: "value at the end", tickFormat: (x) => typeset(x, digits), ticks: Math.max(3, Math.floor(width / 160)), inset: 12, labelAnchor: "right"},
     y: {label: "starts", labelAnchor: "top", domain: [0, most * 1.1], ticks: counts, tickSize: 0, tickFormat: String},
     marks: [
       Plot.gridY(counts, {stroke: "var(--grid)", strokeOpacity: 1}),
@@ -73,6 +74,6 @@ export function curvatureParts({verdict}) {
   const bar = countsBar(c);
   if (!bar && !isNumber(c.min_eigenvalue)) return null;
   return el("div", null,
-    el("p", {class: "sub"}, "How the surface bends at the point, by the signs of the eigenvalues of its Hessian",
+    el("p", {class: "sub"}, "Directions at the point, by the signs of the Hessian's eigenvalues",
       isNumber(c.min_eigenvalue) ? `; the least is ${typeset(c.min_eigenvalue, 4)}` : "", ` (${c.rigor}).`), bar);
 }

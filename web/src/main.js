@@ -3,6 +3,7 @@ import {el, keepFlagsTogether} from "./dom.js";
 import {figures, evidenceSection, certificateSection, picture} from "./verdict.js";
 import {traceSection} from "./trace.js";
 import {endsSection} from "./landscape.js";
+import {surveySection} from "./survey.js";
 import {curvatureSection} from "./spectrum.js";
 import {filesSection, repeatSection, detailsSection} from "./files.js";
 import {glossarySection} from "./glossary.js";
@@ -14,7 +15,7 @@ const hero = document.getElementById("verdict");
 hero.querySelector(".words").before(picture(page.verdict?.verdict ?? ""));
 hero.querySelectorAll("code").forEach(keepFlagsTogether);
 
-const sections = [figures(page), evidenceSection(page), certificateSection(page), traceSection(page), endsSection(page),
+const sections = [figures(page), evidenceSection(page), certificateSection(page), traceSection(page), surveySection(page) ?? endsSection(page),
   curvatureSection(page), detailsSection(page), filesSection(page), repeatSection(page), glossarySection()].filter(Boolean);
 
 const links = sections.filter((s) => s.id).map((s) => el("a", {href: `#${s.id}`}, s.querySelector("h2").textContent));

@@ -1,5 +1,5 @@
 // Which axis shows a series best, and where its ticks stand.
-import {power, typeset, isNumber} from "./format.js";
+import {power, typeset, isNumber, digitsFor} from "./format.js";
 
 const RATIO_FOR_LOG = 30;
 
@@ -52,7 +52,14 @@ export function bestScale(values) {
   if (least >= 0 && largest / smallest > RATIO_FOR_LOG) return logScale(numbers);
   if (least < 0 && largest / smallest > 1000) return symlogScale(numbers);
   const margin = greatest > least ? 0.05 * (greatest - least) : Math.max(Math.abs(least) * 0.05, 1e-12);
-  return {type: "linear", domain: [least - margin, greatest + margin], ticks: 5, format: (x) => typeset(x, 4)};
+  return {type: "linear", domain: [least - margin, greatest + margin], ticks: 5, format: (x) => typeset(x, digitsFor(least - margin, greatest + margin))};
+}
+
+// Of an axis that counts: whole numbers, at most five.
+export function countTicks(most) {
+  const unit = 10 ** Math.floor(Math.log10(Math.max(most / 4, 1)));
+  const every = [1, 2, 5, 10].map((k) => k * unit).find((step) => step >= most / 4) ?? 1;
+  return Array.from({length: Math.floor(most / every) + 1}, (_, k) => k * every);
 }
 
 export const hasPlace = (scale, x) => isNumber(x) && (scale.type !== "log" || x > 0);

@@ -101,5 +101,5 @@ export function curvatureSection(page) {
   const spectrum = page.spectrum?.schema === "nadir.spectrum/1" ? spectrumParts(page) : null;
   if (!counts && !spectrum) return null;
   return section("curvature", "How the surface bends", counts, spectrum,
-    !spectrum && el("p", {class: "sub"}, code("nadir landscape spectrum DIR"), " computes the eigenvalues, and ", code("nadir report DIR"), " then shows them here."));
+    !spectrum && el("p", {class: "sub"}, code("nadir landscape spectrum DIR"), " computes the eigenvalues and shows them here."));
 }

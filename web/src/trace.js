@@ -16,7 +16,7 @@ const MEANING = {
   rejected: "a trial step was refused because it did not lower the value as promised; a shorter one is tried next",
   "negative-curvature": "a step along a direction in which the surface bends downwards",
   restart: "the solver forgot its past steps, which had become misleading",
-  newton: "a Newton step on all blocks together",
+  newton: "going block by block had become slow; from here on all blocks move together",
   "l-bfgs": "from here on the method is L-BFGS",
   "trust-region": "from here on the method is the trust region",
 };

@@ -13,6 +13,7 @@
 #include "nadir/driver/option_values.hpp"
 #include "nadir/driver/recorded_options.hpp"
 #include "nadir/driver/registry.hpp"
+#include "nadir/driver/report.hpp"
 #include "nadir/driver/run_writer.hpp"
 #include "nadir/driver/survey/conclude.hpp"
 #include "nadir/io/data_files.hpp"
@@ -241,6 +242,7 @@ SurveyOutcome survey(Family& family, SurveyRequest request, const SurveyHooks& h
     record.ended = utc_timestamp();
     record.exit_reason = std::move(reason);
     write_record(folder, record);
+    try_write_report(folder.path());
   };
   try {
     SurveyOutcome outcome = run_survey(family, request, hooks, folder, database);
