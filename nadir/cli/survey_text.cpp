@@ -1,6 +1,7 @@
 #include "nadir/cli/survey_text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdarg>
 #include <cstdio>
 
@@ -31,6 +32,8 @@ std::string title(const SurveyResult& r) {
   if (r.cut_off > 0) line += "; " + std::to_string(r.cut_off) + " cut off";
   line += "\n" + std::to_string(r.num_minima) + (r.num_minima == 1 ? " minimum" : " distinct minima") + formatted(" (up to symmetry, to %.3g of the point)", r.point_tolerance);
   if (!r.until.empty() && !r.is_until_met) line += "; " + r.until + " is not reached";
+  if (r.not_critical > 0)
+    line += "\n" + std::to_string(r.not_critical) + (r.not_critical == 1 ? " end is" : " ends are") + " at no critical point (more --max-iterations?)";
   return line + "\n";
 }
 
@@ -50,10 +53,13 @@ std::string classes_text(const SurveyResult& r) {
 std::string histogram_text(const ValueHistogram& h) {
   if (h.counts.empty()) return "";
   const std::int64_t most = std::max<std::int64_t>(1, *std::max_element(h.counts.begin(), h.counts.end()));
+  // So many digits that neighbouring edges differ.
+  const double range = h.edges.back() - h.edges.front(), size = std::max(std::fabs(h.edges.front()), std::fabs(h.edges.back()));
+  const int digits = h.is_logarithmic || !(range > 0.0) ? 5 : std::clamp(4 + static_cast<int>(std::ceil(std::log10(size / range))), 5, 16);
   std::string text = h.is_logarithmic ? "\nvalues, by their logarithms\n" : "\nvalues\n";
   for (std::size_t i = 0; i < h.counts.size(); ++i) {
     const std::int64_t bar = h.counts[i] == 0 ? 0 : std::max<std::int64_t>(1, h.counts[i] * longest_bar / most);
-    text += formatted("  %12.5g .. %-12.5g %6lld  ", h.edges[i], h.edges[i + 1], number(h.counts[i])) + std::string(static_cast<std::size_t>(bar), '#') + "\n";
+    text += formatted("  %*.*g .. %-*.*g %6lld  ", digits + 7, digits, h.edges[i], digits + 7, digits, h.edges[i + 1], number(h.counts[i])) + std::string(static_cast<std::size_t>(bar), '#') + "\n";
   }
   return text;
 }

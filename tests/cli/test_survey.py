@@ -73,6 +73,28 @@ def test_all_spurious_minima_of_a_known_landscape_are_found_and_proved(nadir, tm
     assert first == [("local-minimum",)]  # as first judged, alone
 
 
+def test_every_end_of_hooi_on_noise_is_a_minimum_of_its_own(nadir, tmp_path):
+    tensor = numpy.random.default_rng(0).standard_normal((20, 20, 20))
+    numpy.save(tmp_path / "t.npy", tensor)
+
+    result = nadir("survey", "tucker", "--tensor", "t.npy", "--ranks", "3,3,3", "--start", "random", "--starts", 10, "--json", "-o", "run").json()
+
+    errors = []
+    for layout, point, value in rows(tmp_path / "run" / "survey.sqlite", "SELECT layout, point, value FROM ends"):
+        values, blocks = numpy.frombuffer(point), []
+        for name, shape in (block.rsplit(" ", 1) for block in layout.split(", ")):
+            height, width = map(int, shape.split("x"))
+            blocks.append(values[: height * width].reshape(height, width, order="F"))
+            values = values[height * width :]
+        core = numpy.einsum("abc,ai,bj,ck->ijk", tensor, *blocks[-3:])  # the best one for orthonormal factors
+        errors.append(0.5 * numpy.sum((tensor - numpy.einsum("ijk,ai,bj,ck->abc", core, *blocks[-3:])) ** 2))
+        assert abs(errors[-1] - value) <= 1e-9 * value
+    distinct = len({round(error, 2) for error in errors})
+    assert distinct >= 3
+    assert len(result["classes"]) >= distinct
+    assert all(c["spread"] < 0.01 for c in result["classes"])
+
+
 def test_threads_do_not_change_the_result(nadir):
     results = [nadir("survey", *WELLS, "--starts", 80, "--threads", t, "--seed", 5, "--json", "-o", f"t{t}").json() for t in (1, 2, 7)]
 

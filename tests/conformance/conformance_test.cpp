@@ -128,6 +128,20 @@ TEST_P(EveryFamily, starts_are_reproducible_and_have_the_problems_layout) {
   }
 }
 
+// A symmetry leaves the value alone: where the distance is a rounding, so is the difference of the values.
+TEST_P(EveryFamily, the_distance_up_to_symmetry_is_zero_from_itself_and_small_for_small_moves) {
+  Point a(problem.layout()), b(problem.layout());
+  a.values = x;
+  b.values = moved(direction(4), 1e-7);
+  const Point other = family->start(family->start_names().front(), 12, 1);
+  const double far = family->relative_distance(a, other), values = std::fabs(problem.value(x) - problem.value(other.values));
+
+  EXPECT_LT(family->relative_distance(a, a), 1e-13);
+  EXPECT_GE(family->relative_distance(a, b), 0.0);
+  EXPECT_LT(family->relative_distance(a, b), 1e-4);
+  EXPECT_TRUE(far > 1e-9 || values < 1e-6 * (1.0 + problem.value(x))) << far << " " << values;
+}
+
 TEST_P(EveryFamily, every_solver_descends_and_stops_for_a_stated_reason) {
   for (const std::string& name : solver_names()) {
     SCOPED_TRACE(name);

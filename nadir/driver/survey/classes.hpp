@@ -3,7 +3,8 @@
 // Two ends belong together when both are minima, or both saddles of one kind, or both neither; when their values differ
 // by no more than the tolerance of equal values; and when Family::relative_distance is at most `point_tolerance`.
 // Each end is compared with the first of every class, in the order of the starts, so that the classes depend on the ends
-// alone. Ends on a flat valley that no symmetry explains are as many classes as they are farther apart than the tolerance.
+// alone. A solver may stop where the value is within g = --gap of the least one: points are then good to about sqrt(g),
+// relatively, at best, and a tolerance below that splits a minimum into many. Ends on a flat valley that no symmetry explains are as many classes as they are farther apart than the tolerance.
 #pragma once
 
 #include <cstddef>

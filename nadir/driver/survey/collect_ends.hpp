@@ -29,7 +29,7 @@ struct CollectTask {
   std::uint64_t seed = 0;
   int workers = 1;
   std::int64_t wanted_minima = 0;  // ends early when the first so many starts have that many; 0: no such wish
-  double point_tolerance = 1e-3;
+  double point_tolerance = 1e-2;
   double max_seconds = std::numeric_limits<double>::infinity();
   double checkpoint_seconds = std::numeric_limits<double>::infinity();
   const std::atomic<bool>* interrupt = nullptr;

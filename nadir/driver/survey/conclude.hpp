@@ -22,7 +22,7 @@ struct ConcludeTask {
   Family& family;  // prepared, in the layout that it had when the starts were made
   SolveOptions options;
   std::int64_t limit = 0;
-  double point_tolerance = 1e-3;
+  double point_tolerance = 1e-2;
   int workers = 1;
   bool judges_again = true;  // false: local minima above the least value are renamed at once
   double max_seconds = std::numeric_limits<double>::infinity();

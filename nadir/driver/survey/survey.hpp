@@ -24,7 +24,7 @@ inline constexpr const char* result = "survey.json";
 struct SurveyRequest {
   SolveOptions options{.starts = 100};
   std::string until;              // "minima=20": enough when the first so many starts reach 20 distinct minima
-  double point_tolerance = 1e-3;  // ends closer than this, relative and up to symmetry, are one point
+  double point_tolerance = 1e-2;  // ends closer than this, relative and up to symmetry, are one point (see classes.hpp)
   RunOptions run;
   std::vector<std::string> given;  // as in SolveRequest
 };
