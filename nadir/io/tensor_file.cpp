@@ -169,9 +169,11 @@ std::int64_t group_limit() {
 std::int64_t default_max_bytes_in_memory() {
   const auto machine = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
   std::int64_t bytes = std::min(machine, group_limit());
-  rlimit limit{};
-  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-    bytes = static_cast<std::int64_t>(std::min<std::uint64_t>(limit.rlim_cur, static_cast<std::uint64_t>(bytes)));
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    rlimit limit{};
+    if (getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+      bytes = static_cast<std::int64_t>(std::min<std::uint64_t>(limit.rlim_cur, static_cast<std::uint64_t>(bytes)));
+  }
   return bytes / 2;
 }
 

@@ -22,8 +22,8 @@ namespace nadir {
 // missing, malformed, empty, infinite, of more than 8 dimensions, or shorter or longer than its header says.
 DataTensor read_tensor(const std::string& path, std::int64_t max_bytes_in_memory = 0);
 
-// Half of the least of: the machine's memory, the limit on this process's address space (ulimit -v), and that of its
-// control group.
+// Half of the least of: the machine's memory, the limits on this process's address space and data (ulimit -v, -d), and
+// that of its control group.
 std::int64_t default_max_bytes_in_memory();
 
 }  // namespace nadir
