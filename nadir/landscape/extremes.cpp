@@ -44,7 +44,7 @@ Extremes by_lanczos(const SymmetricOperator& op, const typename BlockKrylov<Scal
     if (krylov.num_projected() >= next_check) {
       ritz = krylov.ritz();
       const auto residual = [&](Index i) { return krylov.residual(ritz, i); };
-      if (internal::have_converged({ritz, block, krylov.last_block_width()}, n, extremes.rough_error, options, residual)) break;
+      if (internal::have_converged({ritz, block, krylov.last_block_width()}, n, options, residual)) break;
       next_check = krylov.num_projected() + std::max<Index>(1, krylov.num_projected() / 16);
     }
     if (growth == Growth::closed && krylov.append_random(block, random) == 0) break;

@@ -122,6 +122,50 @@ TEST(Extremes, refuse_options_out_of_range) {
   EXPECT_THROW(find_extremes(operator_of({})), InputError);
 }
 
+// Products in single precision whose error is `noise` times the vector, the same at every call.
+SymmetricOperator with_rough_products(const Vector& d, double noise) {
+  SymmetricOperator op = operator_of(d);
+  op.rough = [d, noise](ConstFloatView V, FloatView out) {
+    for (Index j = 0; j < V.cols; ++j)
+      for (Index i = 0; i < V.rows; ++i) out(i, j) = static_cast<float>((d[static_cast<std::size_t>(i)] + (i % 2 == 0 ? noise : -noise)) * static_cast<double>(V(i, j)));
+  };
+  return op;
+}
+
+TEST(Extremes, in_single_precision_are_measured_in_double) {
+  Vector d = diagonal::semicircle(2000, 1.0);
+  d[0] = 1.5, d[1] = -1.4;
+
+  const Extremes ends = find_extremes(with_rough_products(d, 0.0));
+
+  EXPECT_GT(ends.rough_error, 0.0);
+  EXPECT_NEAR(ends.greatest[0].value, 1.5, 1e-6);
+  EXPECT_LE(std::fabs(ends.least[0].value + 1.4), ends.least[0].residual);
+  EXPECT_GE(ends.none_above, 1.5);
+}
+
+TEST(Extremes, fall_back_to_double_where_single_precision_is_too_coarse) {
+  Vector d = diagonal::semicircle(2000, 1.0);
+  d[0] = 1.5, d[1] = -1.4;
+
+  const Extremes ends = find_extremes(with_rough_products(d, 1e-3));
+
+  EXPECT_EQ(ends.rough_error, 0.0);
+  EXPECT_NEAR(ends.greatest[0].value, 1.5, 1.5e-3);
+  EXPECT_TRUE(ends.greatest[0].is_converged && ends.least[0].is_converged);
+}
+
+TEST(Extremes, find_an_end_in_double_that_drowns_in_single_precision) {
+  Vector d(1000, 1.0);
+  for (std::size_t i = 0; i < d.size(); ++i) d[i] = 1.0 + 1e-3 * static_cast<double>(i);
+  d[3] = 5.0, d[7] = 2e-3;
+
+  const Extremes ends = find_extremes(with_rough_products(d, 0.0), {.tol = 1e-4});
+
+  EXPECT_NEAR(ends.least[0].value, 2e-3, 2e-7);
+  EXPECT_TRUE(ends.least[0].is_converged);
+}
+
 // How often, of `runs`, the greatest eigenvalue exceeds none_above after a few steps.
 int failures(const Vector& d, Index count, Index products, double probability, int runs) {
   const double greatest = *std::max_element(d.begin(), d.end()), least = *std::min_element(d.begin(), d.end());

@@ -215,7 +215,7 @@ template <class Scalar>
 bool Slq<Scalar>::is_enough(const Look& look) const {
   const Vector& values = look.ritz.values;
   const auto residual = [&](Index i) { return look.residuals[static_cast<std::size_t>(i)]; };
-  if (!internal::have_converged(ends(look), n_, rough_error_, extremes_options(), residual)) return false;
+  if (!internal::have_converged(ends(look), n_, extremes_options(), residual)) return false;
   const SmoothedDensity density = smooth(look.measure, look.sigma, steps_, quantile_, 128);
   const double promised = gaussian_quadrature_error(look.sigma, values.back() - values.front(), 2 * s_.options.steps - 1) /
                           (look.sigma * std::sqrt(2.0 * std::numbers::pi));

@@ -27,8 +27,7 @@ double likely_error(const Vector& values, Index i, double residual);
 double error_scale(double value, const Vector& values);
 
 // Whether the `count` outermost Ritz values of the wanted ends are as good as the options ask; residual(i) of pair i.
-bool have_converged(const KrylovEnds& ends, Index dimension, double rough_error, const ExtremesOptions& options,
-                    const std::function<double(Index)>& residual);
+bool have_converged(const KrylovEnds& ends, Index dimension, const ExtremesOptions& options, const std::function<double(Index)>& residual);
 
 // Indices of the `count` outermost values of either end among `size`, outermost first: those of `least`, then `greatest`.
 std::vector<Index> outermost(Index size, Index count);
