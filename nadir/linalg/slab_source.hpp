@@ -25,7 +25,7 @@ class SlabSource {
 
   // How many entries of mode 0 a slab of about `bytes` has: at least 1, at most all.
   Index slab_extent(Index bytes = default_slab_bytes) const;
-  static constexpr Index default_slab_bytes = Index{16} << 20;
+  static constexpr Index default_slab_bytes = Index{8} << 20;
 
  protected:
   explicit SlabSource(const TensorShape& shape) : shape_(shape) {}
