@@ -87,10 +87,16 @@ void fill_values(DataNetwork& data, const OptionRow&, const py::dict& given) {
     throw InputError(data.path, "the blocks W1, b1, W2, b2, ...", "other names");
 }
 
+// NaN stands for what is missing: the family says whether it wants that.
 template <class Scalar>
-std::shared_ptr<const SlabSource<Scalar>> view_of(const py::array& array, const DataTensor& data) {
+std::shared_ptr<const SlabSource<Scalar>> view_of(const py::array& array, DataTensor& data) {
   const std::vector<Index> extents(data.shape.begin(), data.shape.end());
-  return std::make_shared<MemorySlabs<Scalar>>(TensorView<Scalar>{static_cast<const Scalar*>(array.data()), TensorShape(extents)});
+  const TensorView<Scalar> view{static_cast<const Scalar*>(array.data()), TensorShape(extents)};
+  for (Index k = 0; k < view.size(); ++k) {
+    if (!std::isnan(view[k])) continue;
+    if (data.num_missing++ == 0) data.first_missing = "element " + view.shape.index_text(k);
+  }
+  return std::make_shared<MemorySlabs<Scalar>>(view);
 }
 
 void fill_values(DataTensor& data, const OptionRow&, const py::dict& given) {

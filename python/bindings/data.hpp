@@ -20,7 +20,7 @@ std::string option_kind(const OptionRow& row);
 //   blocks   "values": {name: two-dimensional array}
 //   network  "values": {"W1": ..., "b1": ..., ...}
 //   entries  "shape", "row", "column", "values", "row_ids", "column_ids"
-// Values are finite, which Python has checked. Throws InputError for shapes that do not fit.
+// Values are finite, which Python has checked; NaN in a tensor is a missing entry. Throws InputError for shapes that do not fit.
 void fill(const OptionRow& row, const py::dict& data);
 
 }  // namespace nadir::python

@@ -3,7 +3,8 @@
 It needs no package from the network: CMake, Ninja, a compiler, pybind11 and the libraries of tools/packages.txt are
 Debian's. The wheel is for the Python that builds it and for the libraries of this machine.
 
-Setting: --config-settings build-dir=FOLDER takes a folder that CMake has configured already, and builds there.
+Settings (--config-settings NAME=VALUE): build-dir, a folder that CMake has configured already, to build there;
+cmake-args, more words for CMake when it configures.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import base64
 import hashlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -59,7 +61,7 @@ def _built(settings: Mapping[str, Any]) -> Path:
     folder = Path(given) if given else ROOT / "build" / f"wheel-{_tag()}"
     if not given:
         _run("cmake", "-S", str(ROOT), "-B", str(folder), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-             "-DNADIR_BUILD_TESTS=OFF", f"-DPython_EXECUTABLE={sys.executable}")
+             "-DNADIR_BUILD_TESTS=OFF", f"-DPython_EXECUTABLE={sys.executable}", *shlex.split(settings.get("cmake-args", "")))
     _run("cmake", "--build", str(folder), "--target", "nadir_python")
     return folder
 

@@ -99,11 +99,15 @@ def _any_array(value: Any, keyword: str) -> Data:
 
 
 def _tensor(value: Any, keyword: str) -> Data:
+    if isinstance(value, numpy.ma.MaskedArray):  # what is masked is missing
+        value = numpy.ma.filled(value.astype(float), numpy.nan)
     array = numpy.asarray(value)
     if array.dtype == numpy.float32:
-        array = require_finite(numpy.ascontiguousarray(array).reshape(array.shape), keyword)
+        array = numpy.ascontiguousarray(array).reshape(array.shape)
     else:
-        array = require_finite(real_array(array, keyword), keyword)
+        array = real_array(array, keyword)
+    if numpy.isinf(array).any():
+        require_finite(numpy.nan_to_num(array, nan=0.0, posinf=numpy.inf, neginf=-numpy.inf), keyword)
     if not 1 <= array.ndim <= 8 or array.size == 0:
         raise ValueError(f"{keyword}: expected an array of 1 to 8 modes with entries, found shape {array.shape}")
     return Data(keyword, {"values": array}, "npy", _write_npy(array))

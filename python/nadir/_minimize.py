@@ -212,7 +212,8 @@ def minimize(
         "2-point"; `gtol` is the same), max_iterations (default 10000; `maxiter` is the same), escape_rounds (how
         often the judge's way out of a saddle is taken; 0 leaves no saddle), time_limit (seconds), seed, judge
         (False: no verdict and no escapes), dense_limit (variables up to which the whole Hessian is looked at,
-        default 200; above, Lanczos finds its ends), and the options of the method
+        default 200; above, Lanczos finds its ends), scaling_limit (variables up to which the trust region measures by the
+        Hessian and so does not feel their scales, default 20), and the options of the method
         (nadir.solver_options(method)).
 
     Returns

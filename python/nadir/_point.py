@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Mapping, Tuple, Union
+from typing import Any, Dict, Iterable, List, Mapping, Tuple
 
 import numpy
 
@@ -81,7 +81,10 @@ def flat_of(point: Any, layout: Layout, name: str) -> numpy.ndarray:
     if type(point) is Point and point.layout == layout:
         return point.flat
     if isinstance(point, numpy.ndarray):
-        return real_array(point, name)
+        flat = real_array(point, name)
+        if flat.ndim != 1:
+            raise ValueError(f"{name}: expected a dict of blocks or one flat array, found shape {flat.shape}")
+        return flat
     given = getattr(point, "point", point)
     if not isinstance(given, Mapping):
         raise TypeError(f"{name}: expected a dict of arrays, one a block, found {type(given).__name__}")

@@ -172,7 +172,7 @@ class Problem:
         return Point(self._flat(blocks).copy(), self.layout)
 
     def _flat(self, point: Any) -> numpy.ndarray:
-        family = self._evaluated()
+        self._evaluated()
         if type(point) is Point and point.layout is self._prepared[1]:  # type: ignore[index]
             return point.flat
         return flat_of(point, self._prepared[1], "point")  # type: ignore[index]

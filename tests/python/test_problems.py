@@ -116,6 +116,13 @@ def test_a_saddle_is_judged_with_a_way_out(problem):
         saddle.require("local")
 
 
+@pytest.mark.parametrize("flat", [numpy.zeros(3), numpy.array(1.0), numpy.zeros((2, 7)), numpy.zeros(14, dtype=complex)], ids=repr)
+def test_a_flat_array_that_is_no_point_is_refused(problem, flat):
+    for function in (problem.value, problem.gradient, lambda x: problem.hessian_product(problem.start(), x)):
+        with pytest.raises((ValueError, TypeError)):
+            function(flat)
+
+
 def test_blocks_come_in_any_order_and_layout(problem):
     found = nadir.solve(problem)
     blocks = {"W2": numpy.asfortranarray(found.point["W2"]), "W1": numpy.ascontiguousarray(found.point["W1"])}
@@ -415,6 +422,39 @@ def test_measurements_of_a_matrix():
 
     numpy.testing.assert_allclose(result.point["U"] @ result.point["V"].T, truth, atol=1e-5)
     assert nadir.verify("run")
+
+
+@pytest.mark.parametrize("dtype", [float, numpy.float32, int])
+def test_tensors_are_decomposed_where_they_lie(dtype):
+    random = numpy.random.default_rng(0)
+    core = random.integers(-3, 4, (2, 2, 2)).astype(float)
+    factors = [random.integers(-3, 4, (n, 2)).astype(float) for n in (6, 5, 4)]
+    tensor = numpy.einsum("abc,ia,jb,kc->ijk", core, *factors).astype(dtype)
+    problem = nadir.Tucker(tensor, ranks=[2, 2, 2])
+
+    result = nadir.solve(problem, output="run")
+    found = numpy.einsum("abc,ia,jb,kc->ijk", result.point["core"].reshape(2, 2, 2), *(result.point[f"A{k}"] for k in (1, 2, 3)))
+
+    numpy.testing.assert_allclose(found, tensor, atol=1e-4 * numpy.abs(tensor).max())
+    assert nadir.verify("run")
+    if dtype is not int:
+        assert numpy.shares_memory(problem._data["tensor"]._values["values"], tensor)
+
+
+def test_missing_entries_of_a_tensor_are_nan_or_masked():
+    random = numpy.random.default_rng(0)
+    tensor = numpy.einsum("i,j,k->ijk", *(random.standard_normal(n) for n in (6, 5, 4)))
+    is_missing = random.random(tensor.shape) < 0.1
+    options = {"ranks": [1], "missing": "nan-mask"}
+
+    from_nan = nadir.solve(nadir.Tucker(numpy.where(is_missing, numpy.nan, tensor), **options))
+    from_mask = nadir.solve(nadir.Tucker(numpy.ma.masked_array(tensor, is_missing), **options))
+
+    assert from_nan.value < 1e-10 and numpy.array_equal(from_nan.point.flat, from_mask.point.flat)
+    with pytest.raises(ValueError, match="missing"):
+        nadir.solve(nadir.Tucker(numpy.where(is_missing, numpy.nan, tensor), ranks=[1]))
+    with pytest.raises(ValueError, match="inf"):
+        nadir.Tucker(numpy.where(is_missing, numpy.inf, tensor), ranks=[1])
 
 
 def test_networks_take_weights_by_name():
