@@ -1,5 +1,5 @@
 // Fuzz target for every array format: whatever the bytes, a parser returns an array whose values match its
-// shape, entries that lie in their matrix, or a network whose layers fit together, or throws InputError. The first
+// shape, entries that lie in their matrix or tensor, or a network whose layers fit together, or throws InputError. The first
 // byte picks the format.
 #include <algorithm>
 #include <cmath>
@@ -12,10 +12,11 @@
 #include "nadir/io/matrix_market.hpp"
 #include "nadir/io/npz.hpp"
 #include "nadir/io/onnx.hpp"
+#include "nadir/io/tns.hpp"
 
 namespace {
 
-constexpr const char* names[] = {"a.npy", "a.npz", "a.csv", "a.tsv", "a.idx", "a.npy.gz", "a.mtx", "a.onnx"};
+constexpr const char* names[] = {"a.npy", "a.npz", "a.csv", "a.tsv", "a.idx", "a.npy.gz", "a.mtx", "a.onnx", "a.tns"};
 // Formats of entries; the bytes 128 and more pick from these.
 constexpr const char* entry_names[] = {"a.csv", "a.tsv", "a.txt", "a.mtx", "a.npz", "a.npy", "a.csv.gz"};
 
@@ -41,6 +42,15 @@ void parse_network(std::span<const std::byte> bytes, const std::string& name) {
   }
 }
 
+void parse_coordinates(std::string_view text, const std::string& name) {
+  const nadir::DataTensor tensor = nadir::parse_tns(text, name);
+  require(tensor.is_sparse() && tensor.shape.size() == tensor.coordinates.size() && !tensor.values.empty() && all_finite(tensor.values));
+  for (std::size_t m = 0; m < tensor.shape.size(); ++m) {
+    require(tensor.coordinates[m].size() == tensor.values.size());
+    for (const std::int32_t i : tensor.coordinates[m]) require(i >= 0 && i < tensor.shape[m]);
+  }
+}
+
 void parse_one(std::span<const std::byte> bytes, const std::string& name) {
   if (name == "a.mtx") {  // sparse: a few bytes may promise a dense matrix of any size
     const auto matrix =
@@ -51,6 +61,7 @@ void parse_one(std::span<const std::byte> bytes, const std::string& name) {
     return;
   }
   if (name == "a.onnx") return parse_network(bytes, name);
+  if (name == "a.tns") return parse_coordinates({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name);
   if (name == "a.npz") {
     const nadir::NpzFile file(bytes, name);
     for (const std::string& member : file.names()) file.read(member);
