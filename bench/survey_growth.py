@@ -8,7 +8,8 @@ A tanh network with weight decay 1e-3 fits sin(3 x_1) + x_2^2 at normal x; every
 default tolerances (at most 300 iterations) and judged. One thread and several take turns; the least wall time of each
 counts. Both surveys must find the same. `cpu_seconds` is user and system time of the process: divided by wall time it
 says how many cores the machine really gave, and the growth on a free machine is bounded by
-threads * cpu_seconds(one) / cpu_seconds(several).
+threads * cpu_seconds(one) / cpu_seconds(several). `waits` counts how often a thread of the process gave up its core to
+wait for something: where these are few, nothing else keeps the growth from that bound.
 """
 import argparse
 import datetime
@@ -32,7 +33,8 @@ def survey(program, folder, name, starts, threads):
     wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
     result = json.loads(run.stdout)
     found = {key: value for key, value in result.items() if key not in ("seconds", "workers", "folder")}
-    return {"wall_seconds": wall, "cpu_seconds": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}, found
+    return {"wall_seconds": wall, "cpu_seconds": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+            "waits": after.ru_nvcsw - before.ru_nvcsw}, found
 
 
 def main():
