@@ -126,7 +126,7 @@ template <class Scalar>
 void slab_product(TensorView<Scalar> T, int mode, ConstMatrixView A, Op op, Index r, Scalar* out, int threads) {
   const Index n = T.shape[mode], left = T.shape.left(mode), right = T.shape.right(mode);
   const Index chunks = (right + chunk_rows - 1) / chunk_rows;
-  const bool is_thin = r <= thin_rows;
+  const bool is_thin = r <= thin_rows || right > std::numeric_limits<blasint>::max();  // a BLAS counts strides in int
   const Factor<Scalar> factor(A, op);
   const AlignedBuffer<Scalar> packed = is_thin ? pack_for_strips<Scalar>(A, op, r, n) : AlignedBuffer<Scalar>();
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
