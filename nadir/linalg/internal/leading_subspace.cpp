@@ -102,7 +102,7 @@ bool LeadingSubspace::has_resolved_tail(double resolution) const {
 }
 
 double gram_resolution(Index n, GramSums sums) {
-  return sums == GramSums::in_double ? 100.0 * static_cast<double>(n) * epsilon : 1e-3;
+  return sums == GramSums::in_double ? 1000.0 * static_cast<double>(n) * epsilon : 1e-3;
 }
 
 LeadingSubspace subspace_of_gram(Matrix G, const ChooseRank& choose) {

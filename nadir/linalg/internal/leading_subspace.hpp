@@ -20,7 +20,8 @@ struct LeadingSubspace {
   bool has_resolved_tail(double resolution) const;  // whether the discarded energy stands above the Gram's rounding noise
 };
 
-// Energies below this part of their sum are rounding noise of a Gram matrix of n rows.
+// Discarded energies above this part of the whole are known to a thousandth or better from a Gram matrix of n rows, whose
+// rounding noise is about n epsilon.
 double gram_resolution(Index n, GramSums sums);
 
 // All eigenvalues of G = T_(k) T_(k)^T, and the vectors of the leading ones. Reads the lower triangle. Cost:
