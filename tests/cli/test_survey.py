@@ -189,6 +189,31 @@ def test_a_value_of_exactly_zero_is_an_end_like_others(nadir, tmp_path):
     assert rows(database, "SELECT start, value, seconds FROM ends") == before  # nothing was computed again
 
 
+def test_starts_that_break_down_are_kept_as_such(nadir, tmp_path):
+    numpy.save(tmp_path / "x.npy", numpy.eye(3))
+    numpy.save(tmp_path / "y.npy", numpy.full((3, 1), 1e170))  # squares leave the range of double
+
+    run = nadir("survey", "network", "--x", "x.npy", "--y", "y.npy", "--hidden", "2", "--starts", 3, "-o", "run")
+
+    assert run.code == 4 and "breakdown" in run.err and run.out == ""
+    ends = rows(tmp_path / "run" / "survey.sqlite", "SELECT state, value, point FROM ends")
+    assert ends == [("broken", None, None)] * 3
+
+
+def test_two_surveys_never_write_to_one_folder(nadir, start_nadir, tmp_path):
+    first = start_nadir("survey", *WELLS, "--starts", 1000000, "--threads", 1, "-o", "run")
+    for _ in range(200):
+        if (tmp_path / "run" / "survey.sqlite").exists():
+            break
+        time.sleep(0.05)
+
+    second = nadir("survey", *WELLS, "--starts", 1000000, "--resume", "-o", "run")
+
+    assert second.code == 2 and "running nadir" in second.err
+    first.send_signal(signal.SIGINT)
+    assert first.wait(timeout=60) == 3
+
+
 @pytest.mark.parametrize(
     "arguments, place",
     [

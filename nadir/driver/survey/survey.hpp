@@ -22,11 +22,17 @@ inline constexpr const char* result = "survey.json";
 }  // namespace survey_files
 
 struct SurveyRequest {
-  SolveOptions options{.starts = 100};
+  SolveOptions options = many_starts();
   std::string until;              // "minima=20": enough when the first so many starts reach 20 distinct minima
   double point_tolerance = 1e-2;  // ends closer than this, relative and up to symmetry, are one point (see classes.hpp)
   RunOptions run;
   std::vector<std::string> given;  // as in SolveRequest
+
+  static SolveOptions many_starts() {
+    SolveOptions options;
+    options.starts = 100;
+    return options;
+  }
 };
 
 // Without those of the solvers and of every verb; and with those of the solvers.
