@@ -155,7 +155,9 @@ RunEnding run_ending(const std::string& path) { return ending_of(read_contents(p
 std::string report_page(const std::string& path) {
   const Contents contents = read_contents(path);
   const RunFolder& folder = contents.folder;
-  const RunEnding ending = ending_of(contents);
+  const Json verification = verification_json(folder);
+  RunEnding ending = ending_of(contents);
+  if (verification.is_object() && verification["is_current"]) ending.is_verified = verification["verification"].value("verified", false);
   PageContent page;
   page.words = contents.run ? in_words(contents.run->verdict, ending) : in_words_without_verdict(ending);
   if (contents.run) {
@@ -163,7 +165,7 @@ std::string report_page(const std::string& path) {
     page.rigor = name(contents.run->verdict.rigor);
   }
   page.title = (page.verdict.empty() ? "no verdict" : page.verdict) + " \u00b7 " + ending.family + " \u00b7 nadir";
-  page.kicker = "nadir " + ending.command + " \u00b7 " + ending.family;
+  page.kicker = "nadir" + (ending.command.empty() ? "" : " " + ending.command) + " \u00b7 " + ending.family;
   page.json = dumped({{"schema", "nadir.page/1"},
                       {"made_by", "nadir " + version()},
                       {"folder", fs::absolute(folder.path()).lexically_normal().filename().string()},
@@ -172,7 +174,7 @@ std::string report_page(const std::string& path) {
                       {"run", file_or_null(folder, run_files::run)},
                       {"command", contents.record ? Json(repeat_command(*contents.record, folder.path_of(run_files::run))) : Json(nullptr)},
                       {"certificate", file_or_null(folder, run_files::certificate)},
-                      {"verification", verification_json(folder)},
+                      {"verification", verification},
                       {"trace", trace_json(contents)},
                       {"survey", file_or_null(folder, survey_files::result)},
                       {"spectrum", file_or_null(folder, run_files::spectrum)},

@@ -112,7 +112,7 @@ std::string lead_of(const Verdict& v) {
 std::string rigor_text(const Verdict& v) {
   switch (v.rigor) {
     case Rigor::proved:
-      return "Proved. The statement holds for the exact problem that the data files define: it rests on theorems, and every "
+      return "Proved. The statement holds for the exact problem that data and options define: it rests on theorems, and every "
              "rounding error in their numbers is bounded.";
     case Rigor::probable:
       return "Probable. It holds except with the failure probability that the evidence states.";
@@ -158,6 +158,7 @@ bool is_resumable(const RunEnding& ending) {
 }
 
 std::string verify_text(const RunEnding& ending) {
+  if (ending.is_verified && *ending.is_verified) return " A second, independent program has checked it.";
   return ending.has_certificate ? " `nadir verify " + shell_word(ending.folder) + "` checks it with a second, independent program." : "";
 }
 
@@ -198,7 +199,12 @@ PlainWords in_words(const Verdict& verdict, const RunEnding& ending) {
   const auto add = [&words](const char* heading, std::string text) {
     if (!text.empty()) words.paragraphs.emplace_back(heading, std::move(text));
   };
-  if (!is_open(verdict)) add("How sure is that?", rigor_text(verdict) + (verdict.rigor == Rigor::proved ? verify_text(ending) : ""));
+  if (ending.is_verified && !*ending.is_verified) {
+    words.title = "Not verified. The folder says: " + words.title;
+    add("Do not rely on this", "The checker did not confirm the verdict: a file was changed, or a claim could not be derived again. What it "
+                               "objects to stands below.");
+  }
+  if (!is_open(verdict)) add("How sure is that?", rigor_text(verdict) + (verdict.rigor == Rigor::proved && ending.is_verified.value_or(true) ? verify_text(ending) : ""));
   add("What it does not say", limits_text(verdict));
   add("How the run ended", ending_text(ending));
   add("What to do next", is_resumable(ending) ? resume_text(ending) : advice_on(verdict, ending));

@@ -2,6 +2,7 @@
 // shown, what to do next. One home for these sentences; the page prints them first.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ struct RunEnding {
   std::string exit_reason;  // of run.json: "finished", "time_limit", "interrupted", "numerical_breakdown", "running"
   Termination termination = Termination::not_run;  // of the run that found the point; not_run for a judged one
   bool has_certificate = false;
+  std::optional<bool> is_verified;  // what the checker said of the certificate as it stands; nothing: it was not asked
 };
 
 PlainWords in_words(const Verdict& verdict, const RunEnding& ending);

@@ -73,6 +73,20 @@ TEST(PlainWords, of_a_global_minimum_state_gap_and_tolerance) {
   EXPECT_THAT(all_text(words), HasSubstr("says nothing of data that are not in them"));
 }
 
+TEST(PlainWords, begin_with_a_warning_where_the_checker_said_no) {
+  const Verdict v = verdict_of(Headline::global_minimum, Rigor::proved);
+  RunEnding checked = solved();
+  checked.is_verified = false;
+  const PlainWords refused = in_words(v, checked);
+  checked.is_verified = true;
+  const PlainWords confirmed = in_words(v, checked);
+
+  EXPECT_THAT(refused.title, testing::StartsWith("Not verified."));
+  EXPECT_THAT(refused.paragraphs.front().second, HasSubstr("did not confirm"));
+  EXPECT_THAT(all_text(confirmed), HasSubstr("has checked it"));
+  EXPECT_THAT(all_text(confirmed), Not(HasSubstr("Not verified")));
+}
+
 TEST(PlainWords, of_a_stopped_run_say_how_to_go_on) {
   RunEnding stopped = solved();
   stopped.exit_reason = "time_limit";

@@ -282,6 +282,19 @@ def test_the_checkers_answer_is_shown_while_it_is_current(nadir, work, look):
     assert "has changed since" in look(work / "checked").evaluate(state)
 
 
+def test_a_page_begins_with_a_warning_where_the_checker_said_no(nadir, work, look):
+    assert nadir(work, "solve", "double-well", "-o", "altered").returncode == 0
+    verdict = work / "altered" / "verdict.json"
+    verdict.write_text(verdict.read_text().replace('"seconds"', '"seconds" ', 1))
+
+    assert nadir(work, "report", "altered", "--verify").returncode == 0
+    page = look(work / "altered")
+
+    assert page.evaluate("document.querySelector('h1').textContent").startswith("Not verified.")
+    assert page.evaluate("document.querySelector('#certificate .state').innerText").startswith("Not verified")
+    assert "verdict.json" in page.evaluate("document.querySelector('#certificate').innerText")
+
+
 def test_a_spectrum_in_the_folder_is_drawn(nadir, work, look):
     assert nadir(work, "solve", *RUNS["global"][1:], "-o", "bent").returncode == 0
     assert nadir(work, "landscape", "spectrum", "bent").returncode == 0
