@@ -22,7 +22,7 @@ def refused(run, *words):
 @pytest.mark.parametrize("arguments, words", [
     ((), ["solve", "verify"]),
     (("sovle",), ["solve"]),
-    (("landscape",), ["solve, judge"]),
+    (("frobnicate",), ["solve, judge"]),
     (("solve",), ["FAMILY"]),
     (("solve", "linear-netwrok"), ["nearest is 'linear-network'"]),
     (("solve", *DATA, "--hiden", "3"), ["--hidden"]),
