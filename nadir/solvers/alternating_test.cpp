@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -83,6 +84,28 @@ class RankOne {
 
 static_assert(AlternatingProblem<RankOne>);
 
+// The same problem, which makes its sweeps itself.
+class Sweeping {
+ public:
+  const Layout& layout() const { return blocks_.layout(); }
+  double value(std::span<const double> x) const { return blocks_.value(x); }
+  std::unique_ptr<Expansion> expand(std::span<const double> x) const { return blocks_.expand(x); }
+  bool has_sweeps() const { return true; }
+  BlockStep sweep(std::span<const double> x, std::span<double> out) const {
+    std::copy(x.begin(), x.end(), out.begin());
+    const BlockStep here = blocks_.minimise_block(x, 0, out.first(2));
+    Vector second(2);
+    blocks_.minimise_block(out, 1, second);
+    std::copy(second.begin(), second.end(), out.begin() + 2);
+    return here;
+  }
+
+ private:
+  RankOne blocks_;
+};
+
+static_assert(SweepingProblem<Sweeping> && !AlternatingProblem<Sweeping>);
+
 const Vector start = {1.0, 0.7, -0.3, 0.9};
 // X = 4 e_1 e_1^T: f = (1/4 + 9/4) / 2 + 4 / 2
 constexpr double optimum = 3.25;
@@ -118,6 +141,27 @@ TEST(Alternating, without_block_minimisers_is_the_trust_region) {
   const auto solver = make_alternating();
   const Result r = minimise(*solver, problem, start, 1, {.gradient_tol = 1e-12});
   EXPECT_NEAR(r.value, optimum, 1e-13);
+}
+
+TEST(Alternating, takes_the_path_of_the_blocks_where_a_problem_sweeps_itself) {
+  const RankOne blocks;
+  const Sweeping sweeps;
+  const auto by_blocks = make_alternating();
+  by_blocks->begin(blocks, start, 1);
+  auto by_sweeps = make_alternating();
+  by_sweeps->begin(sweeps, start, 1);
+
+  for (int k = 0; k < 12; ++k) {
+    by_blocks->step();
+    by_sweeps->step();
+    State state;
+    by_sweeps->save(state);
+    by_sweeps = make_alternating();
+    by_sweeps->load(sweeps, state);
+
+    EXPECT_EQ(Vector(by_blocks->point().begin(), by_blocks->point().end()), Vector(by_sweeps->point().begin(), by_sweeps->point().end())) << k;
+    EXPECT_EQ(by_blocks->value(), by_sweeps->value());
+  }
 }
 
 // Stopped and loaded after every iteration, in both phases, the run goes on with the same bits.
