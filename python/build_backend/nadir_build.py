@@ -81,6 +81,16 @@ def _record_line(name: str, content: bytes) -> str:
     return f"{name},sha256={digest},{len(content)}\n"
 
 
+def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: Optional[Mapping[str, Any]] = None) -> str:
+    """What pip wants to know before it builds; gives the folder's name back."""
+    info = f"{NAME}-{_version()}.dist-info"
+    folder = Path(metadata_directory) / info
+    folder.mkdir()
+    (folder / "METADATA").write_text(_metadata())
+    (folder / "WHEEL").write_text(_wheel_file())
+    return info
+
+
 def build_wheel(wheel_directory: str, config_settings: Optional[Mapping[str, Any]] = None,
                 metadata_directory: Optional[str] = None) -> str:
     """Builds the module and writes the wheel; gives its name back."""
