@@ -127,7 +127,7 @@ export function traceSection({trace, verdict}) {
     el("input", {type: "radio", name: "trace-axis", checked: i === 0, onchange: () => chart.setX(axis)}), axis.label));
   const time = trace.columns.seconds;
   const lead = `${plural(trace.rows, "row")}${time ? `, ${seconds(time[time.length - 1])}` : ""}.` +
-    (trace.shown < trace.rows ? ` Drawn are ${grouped(trace.shown)} of them: every extreme and every event.` : "");
+    (trace.shown < trace.rows ? ` Drawn are ${grouped(trace.shown)} of them: every extreme; every event is counted.` : "");
   return section("history", "How the run went",
     el("p", {class: "sub"}, lead, el("span", {class: "on-screen"}, " Drag to zoom; the pointer or the arrow keys show the numbers.")),
     el("div", {class: "tools"}, choices.length > 1 && el("fieldset", {class: "choice"}, el("legend", null, "Along"), choices), chart.reset),
