@@ -1,6 +1,7 @@
 #include "nadir/problems/tucker/family.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "nadir/base/random.hpp"
 #include "nadir/problems/tucker/distance.hpp"
@@ -79,7 +80,16 @@ Point TuckerFamily::start(const std::string& start_name, std::uint64_t seed, std
   return tucker_start(*problem_, start_name, seed, index);
 }
 
-double TuckerFamily::target_value(double) const { return 0.5 * (exact_fit * data_.norm) * (exact_fit * data_.norm); }
+// An exact decomposition, unless a tail rules it out: then nothing is known before.
+double TuckerFamily::target_value(double) const {
+  if (tail().energy > 0.0) return -std::numeric_limits<double>::infinity();
+  return 0.5 * (exact_fit * data_.norm) * (exact_fit * data_.norm);
+}
+
+const TailBound& TuckerFamily::tail() const {
+  if (!bound_) bound_ = tail_bound(data_, problem_->ranks());
+  return *bound_;
+}
 
 double TuckerFamily::relative_distance(const Point& a, const Point& b) const { return relative_tucker_distance(data_, a, b); }
 
@@ -89,8 +99,7 @@ Point TuckerFamily::normal_form(Point point) const {
 }
 
 Judgement TuckerFamily::judge(const Point& point, const JudgeOptions& options) const {
-  if (!bound_) bound_ = tail_bound(data_, problem_->ranks());
-  return judge_tucker(*problem_, *bound_, point, options);
+  return judge_tucker(*problem_, tail(), point, options);
 }
 
 }  // namespace nadir

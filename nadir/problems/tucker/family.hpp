@@ -32,10 +32,12 @@ class TuckerFamily final : public Family {
   void reshape(const Layout& layout) override;
 
  private:
+  const TailBound& tail() const;  // of these ranks, computed once
+
   TuckerOptions options_;
   TuckerData data_;  // refers to options_
   std::unique_ptr<Tucker> problem_;
-  mutable std::optional<TailBound> bound_;  // made by the first judgement at these ranks
+  mutable std::optional<TailBound> bound_;
 };
 
 }  // namespace nadir
