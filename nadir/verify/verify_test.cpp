@@ -336,7 +336,7 @@ TEST_F(Verify, claims_that_are_not_proved_support_nothing) {
 
 TEST_F(Verify, verdict_file_must_say_what_the_certificate_says) {
   const std::vector<std::pair<std::string, std::function<void(Verdict&)>>> changes = {
-      {"family", [](Verdict& v) { v.family = "tucker"; }},
+      {"family", [](Verdict& v) { v.family = "mps"; }},
       {"verdict", [](Verdict& v) { v.headline = Headline::local_minimum; }},
       {"rigor", [](Verdict& v) { v.rigor = Rigor::numerical; }},
       {"value", [](Verdict& v) { v.value = above(0.25); }},
@@ -483,13 +483,13 @@ TEST_F(Verify, a_folder_without_certificate_is_an_input_error) {
 
 TEST_F(Verify, families_without_a_check_are_not_verified) {
   RunParts run = global_run();
-  run.family = run.verdict.family = "tucker";
+  run.family = run.verdict.family = "mps";
 
   const Verification v = verified(run);
 
   EXPECT_FALSE(v.verified);
-  EXPECT_THAT(v.objections, ElementsAre("there is no check for the family tucker"));
-  EXPECT_EQ(make_check("tucker"), nullptr);
+  EXPECT_THAT(v.objections, ElementsAre("there is no check for the family mps"));
+  EXPECT_EQ(make_check("mps"), nullptr);
 }
 
 TEST_F(Verify, json_has_every_key_of_the_contract) {
