@@ -319,6 +319,14 @@ def test_a_survey_is_drawn_with_shares_and_intervals(nadir, work, look):
     assert page.complaints() == [] and page.requests() == []
     assert "12 starts, each solved and judged" in page.evaluate("document.querySelector('#starts').innerText")
     assert page.evaluate("document.querySelectorAll('#starts .canvas svg').length") >= 1
+    shares = page.evaluate("""(() => {
+        const canvas = [...document.querySelectorAll("#starts .canvas")].pop();
+        scrollTo({top: canvas.getBoundingClientRect().top + scrollY - 300, behavior: "instant"});
+        return canvas.getBoundingClientRect().top;
+    })()""")
+    page.mouse("mouseMoved", 500, shares + 30)
+    settle(page)
+    assert "start" in page.evaluate("[...document.querySelectorAll('#starts [aria-label=tip]')].map((e) => e.textContent).join('')")
     assert page.evaluate("document.documentElement.scrollWidth") <= 1200
 
 

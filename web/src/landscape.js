@@ -8,6 +8,9 @@ export const VERDICT_COLOR = {
   "global-minimum": "var(--good)", "local-minimum": "var(--s1)", "spurious-minimum": "var(--s2)",
   "strict-saddle": "var(--s4)", "degenerate-saddle": "var(--s4)", "not-critical": "var(--soft)", undecided: "var(--soft)"};
 
+// The box of numbers under the pointer.
+export const TIP = {maxRadius: 300, fill: "var(--raised)", stroke: "var(--line)", fontSize: 13, lineHeight: 1.4};
+
 // A picture that is drawn anew for every width.
 export function drawn(name, draw) {
   const canvas = el("div", {class: "canvas"});
@@ -36,7 +39,7 @@ function endsPlot(ends, width) {
       Plot.ruleX(ends, {x: "value", y: "count", stroke: (e) => VERDICT_COLOR[e.verdict] ?? "var(--soft)", strokeWidth: 2.5}),
       Plot.dot(ends, {x: "value", y: "count", r: 4.5, fill: (e) => VERDICT_COLOR[e.verdict] ?? "var(--soft)"}),
       Plot.ruleY([0], {stroke: "var(--line)"}),
-      Plot.tip(ends, Plot.pointer({x: "value", y: "count", fill: "var(--raised)", stroke: "var(--line)", fontSize: 13,
+      Plot.tip(ends, Plot.pointer({x: "value", y: "count", ...TIP,
         title: (e) => `${e.verdict} (${e.rigor})\nvalue ${typeset(e.value, 8)}\n${plural(e.count, "start")}`})),
     ],
   });

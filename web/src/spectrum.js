@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import {el, section, shown, code, foreign, table} from "./dom.js";
 import {typeset, power, grouped, plural, isNumber} from "./format.js";
 import {bestScale} from "./scales.js";
-import {curvatureParts, drawn} from "./landscape.js";
+import {TIP, curvatureParts, drawn} from "./landscape.js";
 
 const BOTTOM = 1e-6;  // of the highest density; what is lower is noise of the method
 
@@ -38,7 +38,7 @@ function densityPlot(s, {isLogX, isLogY}, width) {
       Plot.areaY(rows, {x: "x", y1: "low", y2: "high", fill: "var(--s1)", fillOpacity: 0.22}),
       Plot.lineY(rows, {x: "x", y: "y", stroke: "var(--s1)", strokeWidth: 1.75}),
       Plot.ruleX(ends, {x: "value", y1: isLogY ? floor : 0, y2: isLogY ? floor * (highest / floor) ** 0.16 : highest * 0.16, stroke: "var(--s2)", strokeWidth: 1.75}),
-      Plot.tip(rows, Plot.pointerX({x: "x", y: "y", fill: "var(--raised)", stroke: "var(--line)", fontSize: 13,
+      Plot.tip(rows, Plot.pointerX({x: "x", y: "y", ...TIP,
         title: (r) => `eigenvalue ${typeset(r.x, 5)}\ndensity ${typeset(r.y, 4)}\nbetween ${typeset(Math.max(r.low, 0), 3)} and ${typeset(r.high, 3)}`})),
     ],
   });

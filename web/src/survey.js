@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import {el, section, shown, table} from "./dom.js";
 import {typeset, plural, isNumber, grouped, digitsFor} from "./format.js";
 import {countTicks} from "./scales.js";
-import {VERDICT_COLOR, drawn} from "./landscape.js";
+import {TIP, VERDICT_COLOR, drawn} from "./landscape.js";
 
 const MOST = 15;  // classes in the picture; the table has them all
 const percent = (x) => `${typeset(100 * x, 3)} %`;
@@ -22,7 +22,7 @@ function histogramPlot({edges, counts, logarithmic}, width) {
       Plot.gridY(ticks, {stroke: "var(--grid)", strokeOpacity: 1}),
       Plot.rectY(bins, {x1: "x1", x2: "x2", y: "count", fill: "var(--s1)", inset: 0.75}),
       Plot.ruleY([0], {stroke: "var(--line)"}),
-      Plot.tip(bins, Plot.pointerX({x1: "x1", x2: "x2", y: "count", fill: "var(--raised)", stroke: "var(--line)", fontSize: 13,
+      Plot.tip(bins, Plot.pointerX({x1: "x1", x2: "x2", y: "count", ...TIP,
         title: (b) => `${plural(b.count, "start")}\nvalue ${typeset(b.x1, digits + 1)}\nto ${typeset(b.x2, digits + 1)}`})),
     ],
   });
@@ -38,7 +38,7 @@ function sharesPlot(classes, confidence, width) {
       Plot.gridX({ticks: 5, stroke: "var(--grid)", strokeOpacity: 1}),
       Plot.ruleY(classes, {y: name, x1: (c) => c.interval[0], x2: (c) => c.interval[1], stroke: (c) => color(c.verdict), strokeWidth: 3, strokeOpacity: 0.45}),
       Plot.dot(classes, {y: name, x: "share", r: 4.5, fill: (c) => color(c.verdict)}),
-      Plot.tip(classes, Plot.pointer({y: name, x: "share", fill: "var(--raised)", stroke: "var(--line)", fontSize: 13,
+      Plot.tip(classes, Plot.pointer({y: name, x: "share", ...TIP,
         title: (c) => `class ${c.class}: ${c.verdict} (${c.rigor})\nvalue ${typeset(c.value, 8)}\n${plural(c.count, "start")}, ${percent(c.share)}\nbetween ${percent(c.interval[0])} and ${percent(c.interval[1])}`})),
     ],
   });
@@ -54,7 +54,7 @@ function saddlesPlot(saddles, width) {
       Plot.gridY({ticks: 5, stroke: "var(--grid)", strokeOpacity: 1}),
       Plot.ruleX(saddles, {x: "negative", y1: "least", y2: "largest", stroke: "var(--s4)", strokeWidth: 3, strokeOpacity: 0.45}),
       Plot.dot(saddles, {x: "negative", y: "median", r: 4.5, fill: "var(--s4)"}),
-      Plot.tip(saddles, Plot.pointer({x: "negative", y: "median", fill: "var(--raised)", stroke: "var(--line)", fontSize: 13,
+      Plot.tip(saddles, Plot.pointer({x: "negative", y: "median", ...TIP,
         title: (s) => `${plural(s.count, "saddle")}\nvalues ${typeset(s.least, 5)}\nto ${typeset(s.largest, 5)}`})),
     ],
   });
