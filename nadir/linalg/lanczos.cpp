@@ -74,7 +74,9 @@ LanczosResult Lanczos::run() {
   return result_;
 }
 
+// A tolerance of zero asks for the whole basis, also where the Krylov space closes early and residuals vanish.
 bool Lanczos::looks_converged(const SymmetricEigen& eigen) const {
+  if (!(tol_ > 0.0 && greatest_tol_ > 0.0)) return false;
   const double largest = largest_modulus(eigen);
   return krylov_.residual(eigen, 0) <= 0.1 * tol_ * largest &&
          krylov_.residual(eigen, krylov_.num_projected() - 1) <= 0.1 * greatest_tol_ * largest;

@@ -26,7 +26,8 @@ using BlockOperator = std::function<void(ConstMatrixView V, MatrixView out)>;
 struct LanczosOptions {
   Index block_size = 8;     // columns a product; eigenvalues of that multiplicity are found at once
   Index max_basis = 300;    // columns of the basis
-  double tol = 1e-9;        // residual of the least pair, relative to the largest Ritz value in modulus
+  // Residual of the least pair, relative to the largest Ritz value in modulus. 0: all of max_basis is used.
+  double tol = 1e-9;
   double greatest_tol = 1e-9;  // of the greatest pair; larger where only its size is wanted
   std::uint64_t seed = 0;   // of the random vectors
 };

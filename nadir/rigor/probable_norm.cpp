@@ -111,7 +111,7 @@ double norm_beside_both(const UnitSparse& A, const Matrix& left, const Matrix& r
     for (Index i = 0; i < out.rows; ++i)
       for (Index j = 0; j < out.cols; ++j) out(i, j) = Xt(j, i);
   };
-  // With tolerances of zero it stops only where the operator has nothing left to show.
+  // With tolerances of zero it takes every step: the excess depends on how many.
   const auto max_basis = static_cast<Index>(std::min(steps * block_size, static_cast<double>(n)));
   LanczosOptions options{
       .block_size = block_size, .max_basis = max_basis, .tol = 0.0, .greatest_tol = 0.0, .seed = chance.seed};
