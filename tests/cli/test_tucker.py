@@ -88,6 +88,25 @@ def test_minima_of_noise_are_proved_and_the_lowest_is_that_of_many_runs_of_numpy
     assert nadir("verify", "run").code == 0
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_proved_is_not_beaten_by_many_runs_of_numpy(nadir, tmp_path, seed):
+    """One mode of rank one: the bracket is closed by branch and bound over its directions."""
+    random = numpy.random.default_rng(seed)
+    shape = tuple(random.integers(2, 5, 3))
+    ranks = [1 if mode == seed % 3 else int(random.integers(1, n + 1)) for mode, n in enumerate(shape)]
+    tensor = random.standard_normal(shape) if seed % 4 else random.integers(-2, 3, shape).astype(float)
+    numpy.save(tmp_path / "t.npy", tensor)
+    best = min(iterated(tensor, ranks, random, 100) for _ in range(10))
+
+    run = nadir("solve", "tucker", "--tensor", "t.npy", "--ranks", ",".join(map(str, ranks)), "--starts", "5", "--json", "-o", "run").json()
+
+    error = run["details"]["squared_error"]
+    assert (run["verdict"], run["rigor"]) == ("global-minimum", "proved")
+    assert error <= best * (1.0 + 3e-6) + 1e-9
+    assert 2.0 * run["lower_bound"] <= best * (1.0 + 1e-12) + 1e-12
+    assert nadir("verify", "run").code == 0
+
+
 @pytest.fixture
 def two_terms(nadir, tmp_path):
     """2 e0 x e0 x e0 + e1 x e1 x e1, judged at e1 x e1 x e1 with the other term in hand: spurious, in the folder run."""
