@@ -61,7 +61,7 @@ class TuckerJudge {
     state_gap();
     state_gradient();
     conclude();
-    verdict().details = tucker_details(problem_, x_, here_.residual_energy().mid(), bound_);
+    verdict().details = tucker_details(problem_, x_, here_.residual_energy().mid(), verdict().lower_bound, bound_);
     return std::move(builder_).finish();
   }
 
