@@ -19,6 +19,15 @@ bool was_stopped(Termination t) {
          t == Termination::iteration_limit || t == Termination::not_finite;
 }
 
+bool used_up_precision(Termination t) {
+  return t == Termination::step_small || t == Termination::value_flat || t == Termination::radius_small;
+}
+
+bool is_decided(Headline headline) { return headline != Headline::undecided && headline != Headline::not_critical; }
+
+// Lower points that the judge finds where the solver had used up its precision: each is lower by next to nothing.
+constexpr std::int64_t max_descents = 3;
+
 class FunctionSearch {
  public:
   FunctionSearch(ProblemRef problem, const FunctionRequest& request, const FunctionHooks& hooks)
@@ -40,6 +49,7 @@ class FunctionSearch {
   FunctionOutcome outcome_;
   std::string event_;  // what the trace says of the next run's first row
   std::uint64_t round_ = 0;
+  std::int64_t descents_ = 0;
   Stopwatch watch_;
   double judging_seconds_ = 0.0;
 };
@@ -47,8 +57,11 @@ class FunctionSearch {
 FunctionOutcome FunctionSearch::run(Vector start) {
   outcome_.result = run_solver(start, request_.options.gradient_tolerance, request_.options.max_iterations);
   judge();
-  while (leaves()) judge();
   polish();
+  while (leaves()) {
+    judge();
+    polish();
+  }
   outcome_.result.seconds = watch_.seconds();
   return std::move(outcome_);
 }
@@ -97,6 +110,7 @@ bool FunctionSearch::leaves() {
   const Verdict& verdict = outcome_.judgement->verdict;
   const bool is_minimum = verdict.headline == Headline::local_minimum || verdict.headline == Headline::spurious_minimum;
   if (is_minimum || !verdict.escape || outcome_.escapes >= request_.options.escape_rounds) return false;
+  if (verdict.headline == Headline::not_critical && ++descents_ > max_descents) return false;
   Vector moved = outcome_.result.point;
   for (std::size_t i = 0; i < moved.size(); ++i) moved[i] += verdict.escape->displacement[i];
   ++outcome_.escapes;
@@ -105,22 +119,29 @@ bool FunctionSearch::leaves() {
   return true;
 }
 
-// An undecided end with a small gradient, brought closer to its critical point. Kept only where that decides.
+// An end that the judge cannot decide on, brought closer to its critical point. Kept only where that decides.
 void FunctionSearch::polish() {
-  if (!outcome_.judgement || outcome_.judgement->verdict.headline != Headline::undecided) return;
-  if (outcome_.result.termination != Termination::gradient_small) return;
+  if (!outcome_.judgement || is_decided(outcome_.judgement->verdict.headline)) return;
+  const bool is_near = outcome_.result.termination == Termination::gradient_small || used_up_precision(outcome_.result.termination);
   const std::int64_t iterations = std::min(request_.polish_iterations, iterations_left());
-  if (iterations <= 0) return;
+  if (!is_near || iterations <= 0) return;
   Judgement before = *std::move(outcome_.judgement);
   Result at = outcome_.result;
   event_ = "polish";
+  if (hooks_.on_judging) hooks_.on_judging(true);
   Result closer = run_solver(at.point, 0.0, iterations);
   const bool is_stopped = closer.termination == Termination::interrupted || closer.termination == Termination::stopped_by_callback;
   take(std::move(closer));
-  if (!is_stopped) outcome_.result.termination = at.termination, outcome_.result.message = at.message;
   judge();
-  if (!outcome_.judgement || outcome_.judgement->verdict.headline != Headline::undecided) return;
+  if (!outcome_.judgement) return;
+  if (is_decided(outcome_.judgement->verdict.headline)) {
+    if (is_stopped) return;
+    outcome_.result.termination = Termination::gradient_small;  // the judge found it within the same tolerance
+    outcome_.result.message = "the gradient is within its tolerance";
+    return;
+  }
   at.counts = outcome_.result.counts;
+  if (is_stopped) at.termination = outcome_.result.termination, at.message = outcome_.result.message;
   outcome_.result = std::move(at);
   outcome_.judgement = std::move(before);
 }

@@ -1,8 +1,8 @@
 // minimise_function: a function of the user's own, which belongs to no family, solved, judged and led out of saddles.
 //
 // Run the solver; judge where it ends (judge/judge.hpp); where that is no minimum and the judge shows a way out, move
-// along it and run again. An end that stays undecided although its gradient meets the tolerance is brought closer to
-// its critical point once, by at most `polish_iterations`, and judged again: curvature tells more there.
+// along it and run again. An end that the judge cannot decide on although its gradient is small, or precision used up, is
+// first brought closer to its critical point, by at most `polish_iterations`: curvature tells more there.
 //
 // What is found is `numerical` and local: nothing is said of the global minimum of an unknown function.
 #pragma once
@@ -39,7 +39,8 @@ struct FunctionRequest {
 struct FunctionHooks {
   // Called with the rows of the trace and the iterate behind each; returning false stops the run.
   std::function<bool(const TraceRow& row, std::span<const double> x)> on_iteration;
-  // Called with true before the judge is asked and with false when it has answered: who counts may tell them apart.
+  // Called with true before the judge is asked, or an end is polished for it, and with false when it has answered: who
+  // counts may tell them apart, and derivatives may be more exact meanwhile.
   std::function<void(bool is_judging)> on_judging;
   const std::atomic<bool>* interrupt = nullptr;
 };

@@ -21,7 +21,7 @@ FunctionRequest request_of(const PythonFunction& function, const TextOptions& op
   rows.push_back(option("seed", seed, ""));
   rows.push_back(option("time-limit", request.max_seconds, "").at_least(0.0));
   rows.push_back(option("judge", request.is_judged, ""));
-  std::int64_t scaling_limit = static_cast<std::int64_t>(request.scaling_limit);
+  std::int64_t scaling_limit = static_cast<std::int64_t>(function.scaling_limit());
   rows.push_back(option("scaling-limit", scaling_limit, "").at_least(0));
   rows.push_back(option("dense-limit", dense_limit, "").at_least(0));
   assign_all(rows, options);

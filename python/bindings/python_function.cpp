@@ -77,7 +77,7 @@ PythonFunction::PythonFunction(py::object fun, py::object jac, py::object hessp,
 }
 
 double PythonFunction::zero_tol() const {
-  if (is_difference_gradient()) return 1e-3;
+  if (is_difference_gradient()) return 1e-5;
   return hessp_.is_none() ? 1e-6 : 1e-8;
 }
 
@@ -168,6 +168,13 @@ void PythonFunction::product_by_differences(std::span<const double> x, const Vec
   const Vector above = gradient_at(h), below = is_judging_ ? gradient_at(-h) : gradient_here;
   const double width = is_judging_ ? 2.0 * h : h;
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = (above[i] - below[i]) / width;
+  if (!is_judging_ || !is_difference_gradient()) return;
+  // Second differences of values: what their rounding alone may have made is no curvature.
+  const double rounding = 16.0 * epsilon * std::fabs(memory_->value);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const double step = std::cbrt(epsilon) * std::fmax(least_size, std::fabs(x[i]));
+    if (std::fabs(out[i]) <= rounding / (step * h)) out[i] = 0.0;
+  }
 }
 
 }  // namespace nadir::python

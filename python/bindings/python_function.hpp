@@ -41,6 +41,8 @@ class PythonFunction {
   void reset_counts() { counts_[0] = counts_[1] = {}; }
   // Eigenvalues below this, relative to the largest, are what differences cannot tell from zero.
   double zero_tol() const;
+  // Variables up to which a whole Hessian an iteration is worth its calls: few where each product is n values.
+  Index scaling_limit() const { return is_difference_gradient() ? 6 : 20; }
 
   Vector gradient(std::span<const double> x) const;
   void hessian_product(std::span<const double> x, const Vector& gradient, std::span<const double> v, std::span<double> out) const;

@@ -199,7 +199,7 @@ def minimize(
         The gradient; needed. Differences of values must be asked for by name.
     hess, hessp : callable, optional
         hess(x, *args) -> matrix or hessp(x, v, *args) -> vector; else differences of the gradient. They decide how
-        much the judge can tell: from differences, an eigenvalue below 1e-6 of the largest counts as zero (1e-3
+        much the judge can tell: from differences, an eigenvalue below 1e-6 of the largest counts as zero (1e-5
         where the gradient is a difference as well).
     bounds, constraints
         Not supported; anything but none raises NotImplementedError.
@@ -213,7 +213,7 @@ def minimize(
         often the judge's way out of a saddle is taken; 0 leaves no saddle), time_limit (seconds), seed, judge
         (False: no verdict and no escapes), dense_limit (variables up to which the whole Hessian is looked at,
         default 200; above, Lanczos finds its ends), scaling_limit (variables up to which the trust region measures by the
-        Hessian and so does not feel their scales, default 20), and the options of the method
+        Hessian and so does not feel their scales, default 20, or 6 with differences for jac), and the options of the method
         (nadir.solver_options(method)).
 
     Returns

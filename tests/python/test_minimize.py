@@ -268,6 +268,19 @@ def test_a_degenerate_point_is_not_called_a_minimum(power, x):
     assert verdict == "undecided"
 
 
+@pytest.mark.parametrize("jac", ["2-point", "3-point"])
+def test_differences_of_values_suffice_for_a_valley_and_do_not_take_rounding_for_curvature(jac):
+    def rosenbrock(x):
+        return 100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2
+
+    valley = nadir.minimize(rosenbrock, [-1.2, 1.0], jac=jac)
+    rounding = [nadir.judge_function(lambda x: 1e9 + numpy.sum(x**4), point, jac=jac)
+                for point in ([0.0, 0.0], [1e-3, 1e-3], [1e-4, -1e-3])]
+
+    assert valley.verdict == "local-minimum" and numpy.allclose(valley.x, 1.0, atol=1e-3)
+    assert rounding == ["undecided"] * 3
+
+
 def test_judging_tells_critical_points_apart():
     arguments = {"jac": wells_jac, "hess": wells_hess}
 
