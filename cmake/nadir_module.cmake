@@ -44,7 +44,7 @@ function(nadir_module name)
     foreach(folder . ${ARG_PARTS})
       file(GLOB headers CONFIGURE_DEPENDS ${folder}/*.hpp)
       list(FILTER headers EXCLUDE REGEX "_(test|bench)\\.hpp$")
-      list(FILTER headers EXCLUDE REGEX "/problems/[a-z_]+/check(_[a-z_]+)?\\.hpp$")  # the checker's own
+      list(FILTER headers EXCLUDE REGEX "/problems/.+/check(_[a-z_]+)?\\.hpp$")  # the checker's own
       install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${home}/${folder})
     endforeach()
   endif()

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "nadir/base/error.hpp"
 
@@ -31,30 +32,22 @@ bool is_near_minimum(const std::vector<Claim>& claims) {
          (has(claims, "plateau-minimum") && is_nearly_critical(claims));
 }
 
-// The better value must lie below that of the true minimum, not only of the point near it. The Hessian is
-// positive definite between the two, on the slice where there is one, so f(minimum) >= f(point) - |gradient| * radius; the last factor
-// covers the rounding of this comparison.
-bool is_below_isolated_minimum(const std::vector<Claim>& claims) {
+// The Hessian is positive definite between the point and the minimum, on the slice where there is one, so
+// f(minimum) >= f(point) - |gradient| * radius; the last term covers the rounding of comparisons.
+double isolated_minimum_floor(const std::vector<Claim>& claims) {
   const Claim* value = find(claims, "value");
-  const Claim* better = find(claims, "better-point");
   const Claim* gradient = find(claims, "gradient-norm");
   const Claim* isolated = find(claims, "isolated-minimum");
   const Claim* minimum = isolated ? isolated : find(claims, "minimum-up-to-symmetry");
-  if (!value || !better || !gradient || !minimum) return false;
+  if (!value || !gradient || !minimum) return -std::numeric_limits<double>::infinity();
   const double lower = number(*value, "lower");
   const double margin = number(*gradient, "upper") * number(*minimum, "radius") + 1e-15 * std::fabs(lower);
-  return number(*better, "value") < lower - 2.0 * margin;
+  return lower - 2.0 * margin;
 }
 
-// A point that is a minimum itself, and a minimum whose own value is bounded from below, need no such margin.
 bool has_better_value(const std::vector<Claim>& claims) {
-  if (is_below_isolated_minimum(claims)) return true;
   const Claim* better = find(claims, "better-point");
-  if (!better) return false;
-  const Claim* value = find(claims, "value");
-  if (value && has(claims, "local-minimum") && number(*better, "value") < number(*value, "lower")) return true;
-  const Claim* plateau = find(claims, "plateau-minimum");
-  return plateau && is_nearly_critical(claims) && number(*better, "value") < number(*plateau, "value");
+  return better && number(*better, "value") < minimum_floor(claims);
 }
 
 }  // namespace
@@ -68,6 +61,16 @@ double number(const Claim& claim, const std::string& name) {
 const Claim* find(const std::vector<Claim>& claims, const std::string& kind) {
   const auto it = std::find_if(claims.begin(), claims.end(), [&](const Claim& c) { return c.kind == kind; });
   return it == claims.end() ? nullptr : &*it;
+}
+
+double minimum_floor(const std::vector<Claim>& claims) {
+  double floor = isolated_minimum_floor(claims);
+  // A point that is a minimum itself, and a minimum whose own value is bounded from below, need no margin.
+  const Claim* value = find(claims, "value");
+  if (value && has(claims, "local-minimum")) floor = std::fmax(floor, number(*value, "lower"));
+  const Claim* plateau = find(claims, "plateau-minimum");
+  if (plateau && is_nearly_critical(claims)) floor = std::fmax(floor, number(*plateau, "value"));
+  return floor;
 }
 
 bool claims_support(Headline headline, const std::vector<Claim>& claims) {

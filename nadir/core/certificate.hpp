@@ -56,14 +56,18 @@ double number(const Claim& claim, const std::string& name);
 // The first claim of that kind, or null.
 const Claim* find(const std::vector<Claim>& claims, const std::string& kind);
 
+// A value that the local minimum of the claims is not below: a lower point elsewhere makes it spurious. -infinity where
+// they show no minimum.
+double minimum_floor(const std::vector<Claim>& claims);
+
 // Whether the claims of these kinds, if each is true, add up to the headline with rigor `proved`:
 //   global-minimum: gap.   not-critical: gradient-norm with lower > tolerance * scale, or directional-derivative with
 //   -derivative > tolerance * scale.
 //   strict-saddle: negative-curvature and (critical, or gradient-norm with upper <= tolerance * scale).
 //   degenerate-saddle: critical, no-negative-curvature and descending-path; or critical, no-negative-curvature and
 //   descent, in a family whose every non-global critical point is a saddle.   local-minimum: isolated-minimum,
-//   minimum-up-to-symmetry, local-minimum, or plateau-minimum at a point whose gradient-norm is within its tolerance.   spurious-minimum: one of
-//   these, and better-point with a value below that of the minimum.
+//   minimum-up-to-symmetry, local-minimum, or plateau-minimum at a point whose gradient-norm is within its tolerance.
+//   spurious-minimum: one of these, and better-point with a value below minimum_floor.
 bool claims_support(Headline headline, const std::vector<Claim>& claims);
 
 }  // namespace nadir

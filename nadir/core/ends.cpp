@@ -5,7 +5,7 @@
 
 namespace nadir {
 
-void EndTable::add(const Verdict& verdict) {
+void EndTable::add(const Verdict& verdict, double floor) {
   const double tolerance = verdict.tolerance * verdict.gap_scale;
   for (End& end : rows) {
     // Written so that values that are not finite, or equal, count as one too.
@@ -14,13 +14,14 @@ void EndTable::add(const Verdict& verdict) {
     if (end.headline != verdict.headline || !is_same_value) continue;
     end.value = std::fmin(end.value, verdict.value);
     end.rigor = std::min(end.rigor, verdict.rigor);
+    end.floor = std::fmin(end.floor, floor);
     ++end.count;
     return;
   }
-  rows.push_back({verdict.value, verdict.headline, verdict.rigor, 1});
+  rows.push_back({verdict.value, verdict.headline, verdict.rigor, 1, floor});
 }
 
-std::vector<End> EndTable::ranked(double tolerance) const {
+std::vector<End> EndTable::ranked(double tolerance, double best) const {
   std::vector<End> sorted = rows;
   const auto is_lower = [](const End& a, const End& b) {
     return std::isnan(b.value) ? !std::isnan(a.value) : a.value < b.value;
@@ -29,7 +30,7 @@ std::vector<End> EndTable::ranked(double tolerance) const {
   for (End& end : sorted) {
     if (end.headline != Headline::local_minimum || !(end.value > sorted.front().value + tolerance)) continue;
     end.headline = Headline::spurious_minimum;
-    end.rigor = Rigor::numerical;
+    if (!(best < end.floor)) end.rigor = Rigor::numerical;
   }
   return sorted;
 }

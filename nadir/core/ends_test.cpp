@@ -39,6 +39,19 @@ TEST(EndTable, calls_a_local_minimum_spurious_once_a_lower_end_is_known) {
   EXPECT_EQ(ranked[1], (End{5.0, Headline::spurious_minimum, Rigor::numerical, 1}));
 }
 
+TEST(EndTable, keeps_a_spurious_minimum_proved_where_its_floor_lies_above_a_proved_value) {
+  EndTable table;
+  table.add(verdict(Headline::local_minimum, 3.0), 2.9);
+  table.add(verdict(Headline::local_minimum, 5.0), 4.8);
+  table.add(verdict(Headline::local_minimum, 5.0), 4.9);
+
+  EXPECT_EQ(table.ranked(1e-6, 3.1)[1], (End{5.0, Headline::spurious_minimum, Rigor::proved, 2, 4.8}));
+  EXPECT_EQ(table.ranked(1e-6, 4.8)[1].rigor, Rigor::numerical) << "not below the floor";
+  EXPECT_EQ(table.ranked(1e-6)[1].rigor, Rigor::numerical) << "no proved value";
+  table.add(verdict(Headline::local_minimum, 5.0, Rigor::numerical));
+  EXPECT_EQ(table.ranked(1e-6, 3.1)[1].rigor, Rigor::numerical) << "one of the ends is no proved minimum";
+}
+
 TEST(EndTable, never_ranks_nan_before_a_number) {
   EndTable table;
   table.add(verdict(Headline::undecided, std::nan("")));

@@ -272,7 +272,7 @@ bool Search::goes_on(const Result& result, const Judgement& judgement) {
 
 void Search::finish_start(const Result& result, Judgement judgement) {
   const Verdict& verdict = judgement.verdict;
-  progress_.ends.add(verdict);
+  progress_.ends.add(verdict, minimum_floor(judgement.certificate.claims));
   BestEnd end{end_point(result), verdict.value, verdict.headline, verdict.rigor, result.termination};
   if (!progress_.best || is_better(end, *progress_.best, verdict.tolerance * verdict.gap_scale)) {
     progress_.best = std::move(end);
@@ -289,7 +289,7 @@ SearchEnd Search::stop(const Result& result) {
   if (result.termination == Termination::interrupted) return end;
   Judgement judgement = judge(result);
   progress_.counts = sum(progress_.counts, result.counts);
-  progress_.ends.add(judgement.verdict);
+  progress_.ends.add(judgement.verdict, minimum_floor(judgement.certificate.claims));
   const Verdict& v = judgement.verdict;
   BestEnd best{end_point(result), v.value, v.headline, v.rigor, result.termination};
   if (!progress_.best || is_better(best, *progress_.best, v.tolerance * v.gap_scale)) {

@@ -32,11 +32,12 @@ void add_end(State& state, const std::string& prefix, const End& end) {
   state.set(prefix + "headline", letters(name(end.headline)));
   state.set(prefix + "rigor", letters(name(end.rigor)));
   set_count(state, prefix + "count", end.count);
+  state.set_scalar(prefix + "floor", end.floor);
 }
 
 End end_from(const State& state, const std::string& prefix) {
   return {state.scalar(prefix + "value"), headline_from_name(text_of(state.get(prefix + "headline"))),
-          rigor_from_name(text_of(state.get(prefix + "rigor"))), count(state, prefix + "count")};
+          rigor_from_name(text_of(state.get(prefix + "rigor"))), count(state, prefix + "count"), state.scalar(prefix + "floor")};
 }
 
 // Names with the shapes, each name as its length and its letters.

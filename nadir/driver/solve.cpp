@@ -1,6 +1,7 @@
 #include "nadir/driver/solve.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <filesystem>
 #include <utility>
 
@@ -123,7 +124,9 @@ RunOutcome outcome_of(SearchEnd&& end, const Family& family, const SolveOptions&
   outcome.is_judged = true;
   outcome.judgement = std::move(*end.judgement);
   const Verdict& verdict = outcome.judgement.verdict;
-  outcome.ends = end.progress.ends.ranked(verdict.tolerance * verdict.gap_scale);
+  const Claim* value = find(outcome.judgement.certificate.claims, "value");
+  const double best = value ? number(*value, "upper") : std::numeric_limits<double>::infinity();
+  outcome.ends = end.progress.ends.ranked(verdict.tolerance * verdict.gap_scale, best);
   outcome.termination = end.progress.best->termination;
   outcome.point = std::move(end.progress.best->point);
   return outcome;

@@ -153,6 +153,7 @@ def test_kinship_has_two_strict_minima_of_which_one_is_spurious(nadir, tmp_path)
     ends = {end["verdict"]: end for end in verdict["details"]["ends"]}
     assert sorted(ends) == ["local-minimum", "spurious-minimum"]
     assert 2.0 * ends["spurious-minimum"]["value"] / square == pytest.approx(0.302934967, abs=1e-8)
+    assert [end["rigor"] for end in ends.values()] == ["proved", "proved"]
     assert nadir("verify", "run").code == 0
 
 
