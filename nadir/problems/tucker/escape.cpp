@@ -49,18 +49,12 @@ Vector contract_all_but(const Tensor<double>& B, const std::vector<Vector>& vect
   return {result.flat().begin(), result.flat().end()};
 }
 
-// Leading singular vectors of the unfoldings, then alternating maximisation of <B, v_0 x v_1 x ...>.
-RankOne best_rank_one(const Tensor<double>& B) {
-  RankOne best;
-  const int d = B.shape().num_modes();
-  for (int m = 0; m < d; ++m) {
-    const SymmetricEigen eigen = symmetric_eigen(gram(B.view(), m));
-    const double* leading = eigen.vectors.col(eigen.vectors.cols() - 1);
-    best.vectors.emplace_back(leading, leading + eigen.vectors.rows());
-  }
+// Alternating maximisation of <B, v_0 x v_1 x ...>; sigma is 0 where the first contraction vanishes.
+RankOne improved(const Tensor<double>& B, std::vector<Vector> vectors) {
+  RankOne best{0.0, std::move(vectors)};
   for (int step = 0; step < num_power_steps; ++step) {
     const double before = best.sigma;
-    for (int m = 0; m < d; ++m) {
+    for (int m = 0; m < B.shape().num_modes(); ++m) {
       Vector v = contract_all_but(B, best.vectors, m);
       best.sigma = norm(v);
       if (!(best.sigma > 0.0)) return best;
@@ -70,6 +64,26 @@ RankOne best_rank_one(const Tensor<double>& B) {
     if (best.sigma <= before * (1.0 + 1e-12)) break;
   }
   return best;
+}
+
+// From the leading singular vectors of the unfoldings, and from the largest entry: where singular values tie, the
+// former may belong to terms that do not meet, and their product with B vanishes.
+RankOne best_rank_one(const Tensor<double>& B) {
+  std::vector<Vector> leading, largest;
+  const auto entries = B.flat();
+  const auto top = std::max_element(entries.begin(), entries.end(), [](double a, double b) { return std::fabs(a) < std::fabs(b); });
+  Index left = top - entries.begin(), count = static_cast<Index>(entries.size());
+  for (int m = 0; m < B.shape().num_modes(); ++m) {
+    const SymmetricEigen eigen = symmetric_eigen(gram(B.view(), m));
+    const double* v = eigen.vectors.col(eigen.vectors.cols() - 1);
+    leading.emplace_back(v, v + eigen.vectors.rows());
+    count /= eigen.vectors.rows();
+    largest.emplace_back(eigen.vectors.rows(), 0.0);
+    largest.back()[static_cast<std::size_t>(left / count)] = 1.0;
+    left %= count;
+  }
+  RankOne by_leading = improved(B, std::move(leading)), by_largest = improved(B, std::move(largest));
+  return by_leading.sigma >= by_largest.sigma ? by_leading : by_largest;
 }
 
 class RankEscapeSearch {

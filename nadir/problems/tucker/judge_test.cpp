@@ -196,6 +196,19 @@ TEST(RankEscape, adds_what_a_deficient_point_lacks) {
   EXPECT_NEAR(j.verdict.escape->decrease, 0.5, 1e-12);
 }
 
+// Orthogonal terms of equal weight: leading vectors of the three unfoldings need not belong to the same term.
+TEST(RankEscape, finds_a_term_where_singular_values_tie) {
+  Tensor<double> T{TensorShape{5, 3, 5}};
+  for (Index i = 0; i < 3; ++i) T.flat()[static_cast<std::size_t>(i * 15 + i * 5 + i)] = 3.0;
+  const TuckerCase c(tucker_options(T, {4, 1, 4}));
+  const Vector zero(static_cast<std::size_t>(c.problem.layout().dimension()), 0.0);
+
+  const std::optional<RankEscape> way = find_rank_escape(c.problem, zero);
+
+  ASSERT_TRUE(way);
+  EXPECT_NEAR(way->decrease, 4.5, 1e-13);
+}
+
 TEST(RankEscape, of_a_point_with_independent_columns_is_none) {
   Random random(5);
   const TuckerCase c(tucker_options(random_tensor({4, 5, 3}, random), {2}));
