@@ -19,8 +19,8 @@ namespace nadir {
 
 struct DefinitenessProof {
   bool proved = false;
-  // A proved lower bound of the least eigenvalue, > 0; sharp to about 3e-4 of it where that exceeds the
-  // rounding errors. 0 if not proved; infinity for the 0 x 0 matrix.
+  // A proved lower bound of the least eigenvalue, > 0; mostly sharp to about 3e-4 of it where that exceeds the
+  // rounding errors, less so where other eigenvalues lie close. 0 if not proved; infinity for the 0 x 0 matrix.
   double margin = 0.0;
 };
 
