@@ -42,6 +42,14 @@
 //   are value and gradient up to rounding, also where sizes differ; the same rows give the same bits.
 //   Cost: that of a gradient in proportion to |rows|.
 //
+// Problem on a flat (concept RestrictableProblem)
+//   Models: an objective whose values on a line, a plane or a curve in few dimensions share work. Beyond SmoothProblem:
+//   p.restrict_to(origin, directions) -> std::unique_ptr<Restriction>: directions is dimension() x k, k small; both are
+//   copied, or used up, before it returns; the problem must outlive the restriction. Null where sharing does not pay.
+//   Invariants: Restriction::values gives, for each column c of coordinates (k x m), value(origin + directions c) up to
+//   rounding, the same bits however the columns are split among calls.
+//   Every problem has restrict_to in a ProblemRef: without the concept it evaluates point by point.
+//
 // Solvers take a ProblemRef, a non-owning handle to anything that models the concept: a user's type
 // needs no base class, and solvers are compiled once.
 #pragma once
@@ -82,6 +90,15 @@ class Expansion {
   virtual void apply_hessian_roughly(ConstFloatView V, FloatView out) const;
 };
 
+// The objective on origin + span(directions).
+class Restriction {
+ public:
+  virtual ~Restriction() = default;
+
+  // out[j] <- the value at origin + directions * coordinates.col(j).
+  virtual void values(ConstMatrixView coordinates, std::span<double> out) const = 0;
+};
+
 template <class P>
 concept SmoothProblem = requires(const P& p, std::span<const double> x) {
   { p.layout() } -> std::convertible_to<const Layout&>;
@@ -114,6 +131,11 @@ concept SampledProblem = SmoothProblem<P> && requires(const P& p, std::span<cons
   { p.sample_gradient(x, rows, out) } -> std::convertible_to<double>;
 };
 
+template <class P>
+concept RestrictableProblem = SmoothProblem<P> && requires(const P& p, std::span<const double> x, ConstMatrixView directions) {
+  { p.restrict_to(x, directions) } -> std::convertible_to<std::unique_ptr<Restriction>>;
+};
+
 class ProblemRef {
  public:
   template <class P>
@@ -141,6 +163,10 @@ class ProblemRef {
         return static_cast<const P*>(o)->sample_gradient(x, rows, out);
       };
     }
+    if constexpr (RestrictableProblem<P>)
+      restrict_to_ = [](const void* o, std::span<const double> x, ConstMatrixView directions) -> std::unique_ptr<Restriction> {
+        return static_cast<const P*>(o)->restrict_to(x, directions);
+      };
   }
 
   const Layout& layout() const { return layout_(object_); }
@@ -161,6 +187,8 @@ class ProblemRef {
   double sample_gradient(std::span<const double> x, std::span<const Index> rows, std::span<double> out) const {
     return sample_gradient_(object_, x, rows, out);
   }
+  // Never null; plain evaluation where the problem shares no work. A copy of this handle stays in it.
+  std::unique_ptr<Restriction> restrict_to(std::span<const double> origin, ConstMatrixView directions) const;
 
  private:
   const void* object_;
@@ -171,6 +199,7 @@ class ProblemRef {
   BlockStep (*sweep_)(const void*, std::span<const double>, std::span<double>) = nullptr;
   Index num_samples_ = 0;
   double (*sample_gradient_)(const void*, std::span<const double>, std::span<const Index>, std::span<double>) = nullptr;
+  std::unique_ptr<Restriction> (*restrict_to_)(const void*, std::span<const double>, ConstMatrixView) = nullptr;
 };
 
 }  // namespace nadir

@@ -1,4 +1,4 @@
-// landscape: what a run's point looks like from where it stands. So far its spectrum.
+// landscape spectrum: the Hessian's eigenvalues at the point of a run.
 #pragma once
 
 #include <atomic>

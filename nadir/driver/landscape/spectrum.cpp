@@ -1,10 +1,10 @@
-#include "nadir/driver/landscape.hpp"
+#include "nadir/driver/landscape/spectrum.hpp"
 
 #include "nadir/base/clock.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/hash.hpp"
 #include "nadir/driver/report.hpp"
-#include "nadir/driver/spectrum_record.hpp"
+#include "nadir/driver/landscape/spectrum_record.hpp"
 #include "nadir/driver/stored_problem.hpp"
 #include "nadir/io/run_folder.hpp"
 

@@ -1,25 +1,16 @@
-#include "nadir/driver/spectrum_record.hpp"
-
-#include <cmath>
+#include "nadir/driver/landscape/spectrum_record.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include "nadir/driver/internal/json_numbers.hpp"
 
 namespace nadir {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// JSON has no NaN and no infinity: null.
-Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
-
-Json numbers(const Vector& values) {
-  Json list = Json::array();
-  for (const double x : values) list.push_back(number(x));
-  return list;
-}
-
 Json eigenvalue(const ExtremeEigenvalue& e) {
-  return {{"value", number(e.value)}, {"residual", number(e.residual)}, {"likely_error", number(e.likely_error)}, {"converged", e.is_converged}};
+  return {{"value", json_number(e.value)}, {"residual", json_number(e.residual)}, {"likely_error", json_number(e.likely_error)}, {"converged", e.is_converged}};
 }
 
 Json eigenvalues(const std::vector<ExtremeEigenvalue>& list) {
@@ -28,7 +19,7 @@ Json eigenvalues(const std::vector<ExtremeEigenvalue>& list) {
   return array;
 }
 
-Json trace(const TraceEstimate& t) { return {{"value", number(t.value)}, {"half_width", number(t.half_width)}}; }
+Json trace(const TraceEstimate& t) { return {{"value", json_number(t.value)}, {"half_width", json_number(t.half_width)}}; }
 
 Vector mean_weights(const SpectralMeasure& m) {
   Vector mean(m.nodes.size(), 0.0);
@@ -46,7 +37,7 @@ std::string spectrum_to_json(const Spectrum& s, const SpectrumFacts& facts) {
   const Json object{
       {"schema", "nadir.spectrum/1"},
       {"family", facts.family},
-      {"value", number(facts.value)},
+      {"value", json_number(facts.value)},
       {"point_sha256", facts.point_sha256},
       {"dimension", s.dimension},
       {"complete", !s.is_stopped},
@@ -55,24 +46,24 @@ std::string spectrum_to_json(const Spectrum& s, const SpectrumFacts& facts) {
       {"extremes",
        {{"least", eigenvalues(s.extremes.least)},
         {"greatest", eigenvalues(s.extremes.greatest)},
-        {"none_below", number(s.extremes.none_below)},
-        {"none_above", number(s.extremes.none_above)},
+        {"none_below", json_number(s.extremes.none_below)},
+        {"none_above", json_number(s.extremes.none_above)},
         {"failure_probability", s.extremes.failure_probability}}},
       {"trace", trace(s.trace)},
       {"blocks", blocks},
       {"density",
-       {{"sigma", number(s.density.sigma)},
-        {"quadrature_error", number(s.density.quadrature_error)},
-        {"points", numbers(s.density.points)},
-        {"values", numbers(s.density.values)},
-        {"half_widths", numbers(s.density.half_widths)}}},
-      {"measure", {{"peaks", numbers(s.measure.peaks)}, {"nodes", numbers(s.measure.nodes)}, {"weights", numbers(mean_weights(s.measure))}}},
+       {{"sigma", json_number(s.density.sigma)},
+        {"quadrature_error", json_number(s.density.quadrature_error)},
+        {"points", json_numbers(s.density.points)},
+        {"values", json_numbers(s.density.values)},
+        {"half_widths", json_numbers(s.density.half_widths)}}},
+      {"measure", {{"peaks", json_numbers(s.measure.peaks)}, {"nodes", json_numbers(s.measure.nodes)}, {"weights", json_numbers(mean_weights(s.measure))}}},
       {"seed", facts.seed},
       {"probes", facts.probes},
       {"steps", s.steps},
       {"products", s.num_products},
-      {"rough_error", number(s.extremes.rough_error)},
-      {"seconds", number(facts.seconds)},
+      {"rough_error", json_number(s.extremes.rough_error)},
+      {"seconds", json_number(facts.seconds)},
   };
   return object.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
