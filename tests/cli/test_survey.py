@@ -145,7 +145,7 @@ def test_signals_and_time_limits_keep_every_end(nadir, start_nadir, tmp_path):
     assert "--resume" in err and "of 100000" in out
     kept = rows(database, "SELECT count(*) FROM ends")[0][0]
     assert kept > 50
-    limited = nadir(*command, "--resume", "--time-limit", 0.3, "--json", "-o", "run")
+    limited = nadir(*command, "--resume", "--time-limit", 2, "--json", "-o", "run")
     assert limited.code == 3
     assert limited.json()["stopped"] == "time_limit"
     assert rows(database, "SELECT count(*) FROM ends")[0][0] > kept

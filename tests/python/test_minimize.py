@@ -330,9 +330,9 @@ def test_control_c_stops_at_once():
     with pytest.raises(KeyboardInterrupt):
         nadir.minimize(slow, [0.5, 1.0], jac="3-point",
                        options={"gradient_tolerance": 1e-300, "max_iterations": 10**9})
-        time.sleep(5)
+        time.sleep(60)
 
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 30
 
 
 def test_several_threads_may_minimise_at_once():

@@ -330,9 +330,9 @@ def test_control_c_ends_a_run_and_leaves_its_state(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         nadir.solve(slow, output="run", **options)
-        time.sleep(5)
+        time.sleep(60)
 
-    assert time.monotonic() - begin < 4
+    assert time.monotonic() - begin < 30
     assert os.path.exists("run/checkpoint") and os.path.exists("run/trace.csv")
     resumed = nadir.solve(slow, output="run", resume=True, time_limit=0.2, **options)
     assert resumed.trace["iteration"][0] > 0
