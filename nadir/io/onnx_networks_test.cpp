@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <ostream>
 
 #include "nadir/base/error.hpp"
 #include "nadir/io/load_array.hpp"
@@ -29,6 +30,8 @@ struct Expected {
   std::string file;
   Vector output;
 };
+
+void PrintTo(const Expected& e, std::ostream* out) { *out << e.file; }
 
 const std::vector<Expected> expected = {
     {"onnx-acasxu/ACASXU_run2a_1_1_batch_2000.onnx", {0.1141106451, 0.1120171775, 0.1127639036, 0.08993387518,

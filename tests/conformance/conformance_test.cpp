@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <ostream>
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
@@ -21,6 +22,8 @@ struct Instance {
   FamilyRow row;
   std::uint64_t seed;
 };
+
+void PrintTo(const Instance& instance, std::ostream* out) { *out << instance.row.name << ' ' << instance.seed; }
 
 std::vector<Instance> instances() {
   std::vector<Instance> all;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <variant>
 
@@ -33,6 +34,8 @@ class ScratchFolder {
  private:
   std::filesystem::path path_;
 };
+
+inline void PrintTo(const FamilyRow& row, std::ostream* out) { *out << row.name; }
 
 // The example of that seed, in memory only.
 inline std::unique_ptr<Family> prepared_example(const FamilyRow& row, std::uint64_t seed) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ostream>
 #include <string>
 
 #include "nadir/driver/judge.hpp"
@@ -22,6 +23,8 @@ struct GoldenCase {
   std::string family;
   toml::table entry;
 };
+
+void PrintTo(const GoldenCase& golden, std::ostream* out) { *out << golden.family; }
 
 std::vector<GoldenCase> golden_cases() {
   std::vector<GoldenCase> cases;

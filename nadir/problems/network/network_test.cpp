@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <ostream>
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
@@ -38,6 +39,8 @@ struct TorchCase {
   const char* loss;
   double value, gradient_sum, gradient_norm, product_sum, product_norm;
 };
+
+void PrintTo(const TorchCase& c, std::ostream* out) { *out << c.activation << ' ' << c.loss; }
 
 constexpr TorchCase torch_cases[] = {
     {"identity", "squared", 0.70028744957347167, 0.35298767242028717, 0.41776645886887581, 0.54556299051029078, 5.0409323680228457},

@@ -1,6 +1,8 @@
 // Products in single precision against those in double, which the other tests compare with PyTorch.
 #include "nadir/problems/network/passes_float.hpp"
 
+#include <ostream>
+
 #include <gtest/gtest.h>
 
 #include "nadir/base/random.hpp"
@@ -15,6 +17,8 @@ struct RoughCase {
   Index samples;
   double kept_bytes;
 };
+
+void PrintTo(const RoughCase& c, std::ostream* out) { *out << c.activation << ' ' << c.loss << ' ' << c.samples; }
 
 class RoughProducts : public testing::TestWithParam<RoughCase> {};
 
