@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array all_files{run_files::run,         run_files::point,     run_files::verdict,
                                run_files::certificate, run_files::witness,   run_files::trace,
-                               run_files::report,      run_files::checkpoint,  run_files::spectrum};
+                               run_files::report,      run_files::checkpoint, run_files::spectrum,
+                               run_files::slice,       run_files::path,      run_files::path_points};
 
 // A trailing slash would end in names with two of them.
 std::string without_trailing_slashes(std::string path) {

@@ -1,7 +1,7 @@
 // A run folder: the files of one run, each written under a temporary name, flushed and renamed.
 //
 //     run.json  point.npz  verdict.json  certificate.json  witness.npz  trace.csv  checkpoint/state.npz
-//     report.html  spectrum.json
+//     report.html  spectrum.json  slice.json  path.json  path.npz
 //
 // This class knows where the files stand and how they are replaced, not what they mean. A killed run leaves
 // each file as it last was, whole; beside them it may leave temporary files, which nobody reads.
@@ -28,6 +28,9 @@ inline constexpr const char* witness = "witness.npz";
 inline constexpr const char* trace = "trace.csv";
 inline constexpr const char* report = "report.html";
 inline constexpr const char* spectrum = "spectrum.json";
+inline constexpr const char* slice = "slice.json";
+inline constexpr const char* path = "path.json";
+inline constexpr const char* path_points = "path.npz";
 inline constexpr const char* checkpoint = "checkpoint/state.npz";
 }  // namespace run_files
 
