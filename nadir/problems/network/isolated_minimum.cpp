@@ -115,7 +115,7 @@ std::optional<NetworkMinimum> prove_isolated_minimum(const Network& problem, std
   const Index n = problem.layout().dimension();
   if (n > most_parameters || work(problem.data(), n) > most_work) return std::nullopt;
   const FloatingPointGuard guard;
-  const std::optional<Slice> slice = symmetry_slice(problem, x);
+  const std::optional<SymmetrySlice> slice = symmetry_slice(problem, x);
   if (!slice || static_cast<Index>(slice->fixed.size()) >= n) return std::nullopt;
   const std::vector<Index> free = others(n, slice->fixed);
   if (!looks_definite(problem, x, free)) return std::nullopt;

@@ -114,7 +114,7 @@ void fix_one_output(const LayerEntries& V, bool has_bias, bool is_penalised, std
 constexpr double idle_share = 1e-6;
 
 // Of units whose weights are next to nothing, the biases.
-void fix_biases_of_idle_units(const LayerEntries& in, const LayerEntries& out, const std::vector<Index>& linear, double largest, Slice& slice) {
+void fix_biases_of_idle_units(const LayerEntries& in, const LayerEntries& out, const std::vector<Index>& linear, double largest, SymmetrySlice& slice) {
   for (Index i = 0; i < in.rows; ++i) {
     if (std::binary_search(linear.begin(), linear.end(), i)) continue;
     std::vector<Index> weights;
@@ -135,12 +135,12 @@ void sort_and_unite(std::vector<Index>& indices) {
 
 }  // namespace
 
-std::optional<Slice> symmetry_slice(const Network& problem, std::span<const double> x) {
+std::optional<SymmetrySlice> symmetry_slice(const Network& problem, std::span<const double> x) {
   const NetworkData& data = problem.data();
   const bool is_penalised = data.weight_decay != 0.0;
   const double largest = max_abs(ConstMatrixView(x.data(), static_cast<Index>(x.size()), 1));
   const std::vector<std::vector<Index>> linear_of_layer = linear_units(problem, x);
-  Slice slice;
+  SymmetrySlice slice;
   for (std::size_t l = 0; l + 1 < data.num_layers(); ++l) {
     const LayerEntries V = entries(problem, x, l);
     const std::vector<Index>& linear = linear_of_layer[l];

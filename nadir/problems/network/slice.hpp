@@ -39,7 +39,7 @@
 
 namespace nadir {
 
-struct Slice {
+struct SymmetrySlice {
   std::vector<Index> fixed;   // indices in the flat point, ascending; empty where there is nothing to fix
   std::vector<Index> pinned;  // the weights of idle units, ascending: 0 at the minimum, free to move in the slice
 };
@@ -47,6 +47,6 @@ struct Slice {
 // Fixed are the largest entry of each unit, for (2) columns found by elimination, and with weight decay the biases of
 // units whose weights are below a millionth of the point's largest entry. Nullopt where a unit has no entry but zeros, or
 // (2) no invertible block that is shown to be one.
-std::optional<Slice> symmetry_slice(const Network& problem, std::span<const double> x);
+std::optional<SymmetrySlice> symmetry_slice(const Network& problem, std::span<const double> x);
 
 }  // namespace nadir
