@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "nadir/linalg/matrix.hpp"
 
@@ -26,6 +27,7 @@ class State {
   bool has(const std::string& name) const { return arrays_.contains(name); }
 
   const std::map<std::string, Vector>& arrays() const { return arrays_; }
+  std::map<std::string, Vector> take_arrays() && { return std::move(arrays_); }
   friend bool operator==(const State&, const State&) = default;
 
  private:

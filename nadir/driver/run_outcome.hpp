@@ -8,6 +8,7 @@
 #include "nadir/core/ends.hpp"
 #include "nadir/core/family.hpp"
 #include "nadir/core/result.hpp"
+#include "nadir/core/trajectory.hpp"
 #include "nadir/io/verdict_json.hpp"
 #include "nadir/report/text.hpp"
 
@@ -28,6 +29,7 @@ struct RunOutcome {
   Counts counts;                                   // of all starts and rounds
   std::int64_t escapes = 0;
   std::vector<End> ends;  // lowest value first
+  Trajectory trajectory;  // where SolveOptions::keep_points asks for one
 };
 
 // The verdict object, nadir.verdict/1, with details.solver, .termination, .iterations, .escapes and .ends of a

@@ -8,6 +8,7 @@
 #include "nadir/driver/trace_file.hpp"
 #include "nadir/io/certificate_file.hpp"
 #include "nadir/io/point_file.hpp"
+#include "nadir/io/trajectory_file.hpp"
 
 namespace nadir {
 
@@ -65,6 +66,8 @@ void write_judgement(const RunFolder& folder, Family& family, const RunOutcome& 
     for (auto& array : point_arrays(displacement, escape_prefix)) arrays.push_back(std::move(array));
   }
   folder.write_npz(run_files::point, arrays);
+  if (!outcome.trajectory.iterations.empty())
+    folder.write_npz(run_files::trajectory, trajectory_arrays(outcome.trajectory, outcome.point.layout));
   for (const auto& [name, text] : family.side_files()) folder.write_text(name, text);
   folder.write_npz(run_files::witness, outcome.judgement.certificate.witness);
   folder.write_text(run_files::verdict, result_json(outcome) + "\n");

@@ -69,6 +69,7 @@ class Search {
   void begin_start();
   void begin_run(Point origin, std::string event);
   void take_layout(const Layout& layout);
+  void begin_trajectory(const Layout& layout);
   bool climbs(const Result& result);
   bool is_patience_better(const Result& result, const Point& larger);
   bool is_rough() const { return progress_.rough_tolerance > 0.0; }
@@ -122,6 +123,7 @@ void Search::begin_start() {
   progress_.is_polishing = false;
   Point start = task_.given_start.values.empty() ? task_.family.start(name, task_.seed, progress_.start_index) : task_.given_start;
   progress_.rough_tolerance = task_.family.can_grow() ? rough_gradient : 0.0;
+  begin_trajectory(start.layout);
   begin_run(std::move(start), progress_.start_index == 0 ? "" : "start");
 }
 
@@ -131,7 +133,14 @@ void Search::take_layout(const Layout& layout) {
   target_ = task_.family.target_value(task_.options.gap);
 }
 
+// In a layout that is too large for as many points as were asked for: as many as the memory holds.
+void Search::begin_trajectory(const Layout& layout) {
+  if (task_.options.keep_points == 0) return;
+  progress_.trajectory.begin(std::min(task_.options.keep_points, most_points_kept(layout.dimension(), task_.options.starts > 1)));
+}
+
 void Search::begin_run(Point origin, std::string event) {
+  if (!progress_.origin.values.empty() && origin.layout != progress_.origin.layout) begin_trajectory(origin.layout);
   take_layout(origin.layout);
   progress_.origin = std::move(origin);
   progress_.event = std::move(event);
@@ -168,11 +177,12 @@ Stopping Search::stopping() const {
 
 Observer Search::observer() {
   Observer o;
-  o.on_iteration = [this](const TraceRow& row, const Solver&) {
+  o.on_iteration = [this](const TraceRow& row, const Solver& solver) {
     TraceRow& added = progress_.trace.emplace_back(row);
     if (row.iteration == 0) added.event = progress_.event;
     added.iteration += progress_.first_iteration;
     added.seconds = earlier_seconds_ + watch_.seconds();
+    progress_.trajectory.add(added.iteration, row.value, solver.point());
     if (limits_.on_row) limits_.on_row(added);
     return true;
   };
@@ -276,6 +286,7 @@ void Search::finish_start(const Result& result, Judgement judgement) {
   BestEnd end{end_point(result), verdict.value, verdict.headline, verdict.rigor, result.termination};
   if (!progress_.best || is_better(end, *progress_.best, verdict.tolerance * verdict.gap_scale)) {
     progress_.best = std::move(end);
+    progress_.best_trajectory = std::exchange(progress_.trajectory, {});
     best_judgement_ = std::move(judgement);
   }
   ++progress_.start_index;
@@ -294,6 +305,7 @@ SearchEnd Search::stop(const Result& result) {
   BestEnd best{end_point(result), v.value, v.headline, v.rigor, result.termination};
   if (!progress_.best || is_better(best, *progress_.best, v.tolerance * v.gap_scale)) {
     progress_.best = std::move(best);
+    progress_.best_trajectory = std::exchange(progress_.trajectory, {});
     best_judgement_ = std::move(judgement);
   }
   SearchEnd whole = finish();

@@ -26,6 +26,7 @@
 #include "nadir/core/state.hpp"
 #include "nadir/core/trace.hpp"
 #include "nadir/driver/solve_options.hpp"
+#include "nadir/driver/thinned_trajectory.hpp"
 
 namespace nadir {
 
@@ -53,6 +54,8 @@ struct SearchProgress {
   EndTable ends;
   std::optional<BestEnd> best;
   Trace trace;
+  ThinnedTrajectory trajectory;       // of this start, where points are kept: since the layout last changed
+  ThinnedTrajectory best_trajectory;  // of the start with the best end
   std::int64_t first_iteration = 0;  // what the trace calls iteration 0 of the present run
   double solve_seconds = 0.0, judge_seconds = 0.0;  // spent so far, earlier parts of a resumed search included
 };

@@ -9,6 +9,8 @@ namespace nadir {
 namespace {
 
 constexpr const char* solver_prefix = "solver/";
+constexpr const char* trajectory_prefix = "trajectory/";
+constexpr const char* best_trajectory_prefix = "best/trajectory/";
 
 Vector letters(std::string_view text) { return Vector(text.begin(), text.end()); }
 
@@ -94,6 +96,8 @@ State to_state(const SearchProgress& p) {
     add_end(state, "best/", {p.best->value, p.best->headline, p.best->rigor, 1});
     state.set("best/termination", letters(name(p.best->termination)));
   }
+  p.trajectory.save(state, trajectory_prefix);
+  p.best_trajectory.save(state, best_trajectory_prefix);
   set_count(state, "num_trace_rows", static_cast<std::int64_t>(p.trace.size()));
   set_count(state, "first_iteration", p.first_iteration);
   state.set_scalar("solve_seconds", p.solve_seconds);
@@ -128,6 +132,8 @@ SearchProgress progress_from_state(const State& state, Trace trace) {
                      std::to_string(trace.size()));
   trace.resize(num_rows);
   p.trace = std::move(trace);
+  p.trajectory = ThinnedTrajectory::load(state, trajectory_prefix);
+  p.best_trajectory = ThinnedTrajectory::load(state, best_trajectory_prefix);
   p.first_iteration = count(state, "first_iteration");
   p.solve_seconds = state.scalar("solve_seconds");
   p.judge_seconds = state.scalar("judge_seconds");

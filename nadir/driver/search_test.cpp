@@ -118,6 +118,30 @@ TEST(Search, marks_the_escape_in_a_trace_that_never_counts_back) {
   EXPECT_EQ(num_escapes, 1);
 }
 
+TEST(Search, keeps_points_of_the_best_start_with_its_escapes_as_the_trace_counts_them) {
+  CubicFamily family;
+  SolveOptions options;
+  options.keep_points = 1000;
+
+  const SearchEnd end = run(family, options);
+
+  const Trajectory kept = end.progress.best_trajectory.trajectory();
+  ASSERT_EQ(kept.iterations.size(), end.progress.trace.size());
+  const Cubic cubic;
+  for (std::size_t i = 0; i < kept.iterations.size(); ++i) {
+    const double* point = kept.points.col(static_cast<Index>(i));
+    EXPECT_EQ(kept.iterations[i], end.progress.trace[i].iteration);
+    EXPECT_EQ(kept.values[i], end.progress.trace[i].value);
+    EXPECT_EQ(cubic.value({point, 2}), kept.values[i]);
+  }
+}
+
+TEST(Search, keeps_no_points_unless_asked) {
+  CubicFamily family;
+
+  EXPECT_TRUE(run(family, {}).progress.best_trajectory.empty());
+}
+
 TEST(Search, ends_at_the_saddle_when_no_rounds_are_allowed) {
   CubicFamily family;
   SolveOptions options;
@@ -196,6 +220,7 @@ TEST(Search, goes_on_from_every_saved_state_with_the_same_bits) {
   CubicFamily family;
   SolveOptions options;
   options.starts = 3;
+  options.keep_points = 4;
   std::vector<std::pair<State, Trace>> saved;
   SearchLimits limits;
   limits.checkpoint_seconds = 0.0;
@@ -210,6 +235,9 @@ TEST(Search, goes_on_from_every_saved_state_with_the_same_bits) {
     EXPECT_EQ(resumed.progress.best->point.layout, whole.progress.best->point.layout);
     EXPECT_EQ(resumed.progress.ends.rows, whole.progress.ends.rows);
     EXPECT_EQ(resumed.progress.counts, whole.progress.counts);
+    const Trajectory kept = resumed.progress.best_trajectory.trajectory();
+    EXPECT_EQ(kept.iterations, whole.progress.best_trajectory.trajectory().iterations);
+    EXPECT_EQ(kept.points, whole.progress.best_trajectory.trajectory().points);
     EXPECT_EQ(resumed.progress.escapes, whole.progress.escapes);
     EXPECT_EQ(resumed.progress.best->termination, whole.progress.best->termination);
     ASSERT_EQ(resumed.progress.trace.size(), whole.progress.trace.size());

@@ -128,8 +128,17 @@ RunOutcome outcome_of(SearchEnd&& end, const Family& family, const SolveOptions&
   const double best = value ? number(*value, "upper") : std::numeric_limits<double>::infinity();
   outcome.ends = end.progress.ends.ranked(verdict.tolerance * verdict.gap_scale, best);
   outcome.termination = end.progress.best->termination;
+  outcome.trajectory = end.progress.best_trajectory.trajectory();
   outcome.point = std::move(end.progress.best->point);
   return outcome;
+}
+
+void require_room_for_points(const SolveOptions& options, Index dimension) {
+  if (options.keep_points == 0) return;
+  const std::int64_t most = most_points_kept(dimension, options.starts > 1);
+  if (options.keep_points < 2 || options.keep_points > most)
+    throw InputError("--keep-points", "0, or from 2 to " + std::to_string(most) + ", as many points of " + std::to_string(dimension) +
+                     " numbers as the memory holds", std::to_string(options.keep_points));
 }
 
 // Throws for an unknown name or a bad option.
@@ -138,6 +147,7 @@ void require_solver(const Family& family, SolveRequest& request) {
   make_solver(solver, request.options.settings);
   require_options_of_solver(request.options, solver, request.given);
   require_solvable(solver, family.problem());
+  require_room_for_points(request.options, family.problem().dimension());
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ OptionList rows(SolveOptions& o) {
       option("gap", o.gap, "relative gap that counts as global-minimum").above(0),
       option("gradient-tolerance", o.gradient_tolerance, "gradient, relative to its scale, that counts as critical").above(0),
       option("escape-rounds", o.escape_rounds, "how often one start may leave a saddle the judge found; 0: the solver leaves none either").at_least(0),
+      option("keep-points", o.keep_points, "at most so many points along the run that gives the answer, evenly spread, in trajectory.npz; 0: none").at_least(0),
   };
 }
 

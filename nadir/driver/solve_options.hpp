@@ -18,6 +18,7 @@ struct SolveOptions {
   double gap = 1e-6;                  // relative tolerance of global-minimum
   double gradient_tolerance = 1e-8;   // relative to the gradient's scale
   std::int64_t escape_rounds = 50;    // how often one start may leave a point that is no minimum
+  std::int64_t keep_points = 0;       // of the run that gives the answer, for pictures; 0: none
   SolverSettings settings;            // options of the solvers; only those of the chosen one matter
 };
 

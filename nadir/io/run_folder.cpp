@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 constexpr std::array all_files{run_files::run,         run_files::point,     run_files::verdict,
                                run_files::certificate, run_files::witness,   run_files::trace,
                                run_files::report,      run_files::checkpoint, run_files::spectrum,
-                               run_files::slice,       run_files::path,      run_files::path_points};
+                               run_files::slice,       run_files::path,      run_files::path_points,
+                               run_files::trajectory};
 
 // A trailing slash would end in names with two of them.
 std::string without_trailing_slashes(std::string path) {
@@ -134,13 +135,15 @@ std::map<std::string, Array> RunFolder::read_npz(const std::string& name) const 
   return nadir::read_npz(path_of(name));
 }
 
-void RunFolder::write_checkpoint(const State& state) const {
+void RunFolder::write_checkpoint(State state) const {
   std::error_code error;
   fs::create_directory(path_of("checkpoint"), error);
   if (error) throw FileError(path_of("checkpoint"), "cannot create the folder: " + error.message());
   NamedArrays arrays;
-  for (const auto& [name, values] : state.arrays())
-    arrays.emplace_back(name, Array{{static_cast<std::int64_t>(values.size())}, values});
+  for (auto& [name, values] : std::move(state).take_arrays()) {
+    const auto size = static_cast<std::int64_t>(values.size());
+    arrays.emplace_back(name, Array{{size}, std::move(values)});
+  }
   write_npz(run_files::checkpoint, arrays);
 }
 

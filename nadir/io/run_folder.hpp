@@ -1,7 +1,7 @@
 // A run folder: the files of one run, each written under a temporary name, flushed and renamed.
 //
 //     run.json  point.npz  verdict.json  certificate.json  witness.npz  trace.csv  checkpoint/state.npz
-//     report.html  spectrum.json  slice.json  path.json  path.npz
+//     report.html  trajectory.npz  spectrum.json  slice.json  path.json  path.npz
 //
 // This class knows where the files stand and how they are replaced, not what they mean. A killed run leaves
 // each file as it last was, whole; beside them it may leave temporary files, which nobody reads.
@@ -26,6 +26,7 @@ inline constexpr const char* verdict = "verdict.json";
 inline constexpr const char* certificate = "certificate.json";
 inline constexpr const char* witness = "witness.npz";
 inline constexpr const char* trace = "trace.csv";
+inline constexpr const char* trajectory = "trajectory.npz";
 inline constexpr const char* report = "report.html";
 inline constexpr const char* spectrum = "spectrum.json";
 inline constexpr const char* slice = "slice.json";
@@ -61,7 +62,7 @@ class RunFolder {
   std::map<std::string, Array> read_npz(const std::string& name) const;
 
   // The solver's state, replaced as a whole.
-  void write_checkpoint(const State& state) const;
+  void write_checkpoint(State state) const;
   State read_checkpoint() const;
   bool has_checkpoint() const { return has(run_files::checkpoint); }
   void remove_checkpoint() const;

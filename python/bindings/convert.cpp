@@ -73,6 +73,15 @@ py::dict trace_columns(const Trace& trace) {
   return columns;
 }
 
+py::object trajectory_dict(const Trajectory& trajectory) {
+  if (trajectory.iterations.empty()) return py::none();
+  py::dict result;
+  result["iterations"] = owned(Vector(trajectory.iterations.begin(), trajectory.iterations.end()));
+  result["values"] = copied(trajectory.values);
+  result["points"] = copied(trajectory.points.flat());
+  return result;
+}
+
 py::object escape_dict(std::optional<Escape>& escape) {
   if (!escape) return py::none();
   py::dict result;

@@ -10,6 +10,7 @@
 
 #include "nadir/core/point.hpp"
 #include "nadir/core/trace.hpp"
+#include "nadir/core/trajectory.hpp"
 #include "nadir/core/verdict.hpp"
 #include "nadir/linalg/matrix.hpp"
 
@@ -34,6 +35,8 @@ Point point_of(const py::object& flat, const py::list& layout);
 
 // Columns: {"iteration": array, ..., "event": list}.
 py::dict trace_columns(const Trace& trace);
+// {"iterations", "values", "points"}, the points one after another in one array; None where there are none.
+py::object trajectory_dict(const Trajectory& trajectory);
 // {"kind", "decrease", "displacement"} or None.
 py::object escape_dict(std::optional<Escape>& escape);
 

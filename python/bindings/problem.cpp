@@ -94,6 +94,7 @@ py::dict outcome_dict(RunOutcome& outcome, const Trace& trace) {
   result["stopped"] = outcome.stopped == Termination::not_run ? "" : std::string(name(outcome.stopped));
   result["point"] = point_dict(std::move(outcome.point));
   result["trace"] = trace_columns(trace);
+  result["trajectory"] = trajectory_dict(outcome.trajectory);
   return result;
 }
 

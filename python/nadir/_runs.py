@@ -22,6 +22,8 @@ class Result:
     verdict   nadir.Verdict, a string such as "global-minimum" with rigor, numbers and claims
     point     nadir.Point, arrays by block name in the memory where they were found
     trace     a structured array, a row an iteration: iteration, seconds, value, gradient_norm, curvature, step, event
+    trajectory  None, or with keep_points=N a dict with iterations, values and under each block's name its values along the
+              run, of shape (points, rows, columns)
     escape    None, or a dict with kind, decrease and displacement (a Point): the way downhill from here
     folder    the run folder, "" where none was written
     stopped   "" for a finished run, or "time_limit"
@@ -30,6 +32,7 @@ class Result:
     verdict: Verdict
     point: Optional[Point]
     trace: numpy.ndarray
+    trajectory: Optional[Mapping[str, numpy.ndarray]]
     escape: Optional[Mapping[str, Any]]
     folder: str
     solver: str
@@ -46,6 +49,7 @@ class Result:
             self.escape = {**self.escape, "displacement": Point(self.escape["displacement"], self.point.layout)}
             self.verdict.escape = self.escape
         self.trace = trace_array(found["trace"])
+        self.trajectory = trajectory_of(found["trajectory"], self.point)
         self.folder, self.solver = found["folder"], found["solver"]
         self.termination, self.stopped = found["termination"], found["stopped"]
         # Families that predict keep their data: a prediction needs them.
@@ -114,6 +118,20 @@ class Result:
 
     def _repr_html_(self) -> str:
         return verdict_html(self.verdict, self.trace)
+
+
+def trajectory_of(found: Optional[Mapping[str, Any]], point: Optional[Point]) -> "Optional[dict[str, numpy.ndarray]]":
+    """Each block along the run, as trajectory.npz has it."""
+    if found is None or point is None:
+        return None
+    count = len(found["iterations"])
+    blocks = {}
+    offset = 0
+    flat = found["points"].reshape(count, -1)
+    for name, rows, columns in point.layout:
+        blocks[name] = flat[:, offset : offset + rows * columns].reshape(count, columns, rows).transpose(0, 2, 1)
+        offset += rows * columns
+    return {"iterations": found["iterations"].astype(numpy.int64), "values": found["values"], **blocks}
 
 
 def id_texts(values: Any, name: str) -> "List[str]":

@@ -12,7 +12,7 @@ import pytest
 from conftest import EXECUTABLE, write_data
 
 # Starts enough to be killed in and between them; saved often, so that the kills fall everywhere.
-TASK = ("linear-network", "--x", "x.npy", "--y", "y.npy", "--hidden", "12,8,12", "--starts", "8")
+TASK = ("linear-network", "--x", "x.npy", "--y", "y.npy", "--hidden", "12,8,12", "--starts", "8", "--keep-points", "5")
 OFTEN = ("--checkpoint-every", "0.01")
 
 
@@ -46,7 +46,8 @@ def seconds(reference):
 def results(folder):
     verdict = json.loads((folder / "verdict.json").read_text())
     del verdict["seconds"]
-    return (folder / "point.npz").read_bytes(), (folder / "witness.npz").read_bytes(), verdict
+    files = ("point.npz", "trajectory.npz", "witness.npz")
+    return [(folder / name).read_bytes() for name in files], verdict
 
 
 def trace(folder):
@@ -105,10 +106,10 @@ def test_a_time_limit_gives_a_verdict_and_exit_code_3(nadir, task):
     assert results(task / "run") == results(task / "whole")
 
 
-@pytest.mark.parametrize("num_written", range(5))
+@pytest.mark.parametrize("num_written", range(6))
 def test_a_kill_between_the_last_files_is_made_good(nadir, task, num_written):
     before = results(task / "whole")
-    for name in ("point.npz", "witness.npz", "verdict.json", "certificate.json")[num_written:]:
+    for name in ("point.npz", "trajectory.npz", "witness.npz", "verdict.json", "certificate.json")[num_written:]:
         (task / "whole" / name).unlink()
     record = json.loads((task / "whole" / "run.json").read_text())
     (task / "whole" / "run.json").write_text(json.dumps(record | {"ended": None, "exit_reason": "running"}))

@@ -51,6 +51,18 @@ def test_a_solved_problem_ends_in_a_proved_global_minimum(problem, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+def test_kept_points_are_those_of_the_file(problem):
+    kept = nadir.solve(problem, keep_points=5).trajectory
+    nadir.solve(problem, keep_points=5, output="run")
+    written = numpy.load("run/trajectory.npz")
+
+    assert nadir.solve(problem).trajectory is None
+    assert set(kept) == set(written.files) and 2 <= len(kept["iterations"]) <= 5
+    for name in written.files:
+        assert numpy.array_equal(kept[name], written[name])
+    assert problem.value({"W1": kept["W1"][-1], "W2": kept["W2"][-1]}) == kept["values"][-1]
+
+
 def test_the_point_is_one_memory_with_named_views(problem):
     point = nadir.solve(problem).point
 

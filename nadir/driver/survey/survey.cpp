@@ -193,6 +193,7 @@ SurveyOutcome run_survey(Family& family, const SurveyRequest& request, const Sur
 
 OptionList rows(SurveyRequest& r) {
   OptionList list = rows(r.options);
+  std::erase_if(list, [](const OptionRow& row) { return row.name == "keep-points"; });  // one start's; a survey has many
   for (OptionRow& row : list)
     if (row.name == "starts") row.help = "how many starts; --resume may go on to more";
     else if (row.name == "start") row.help = "name of a start; default: the family's first";
