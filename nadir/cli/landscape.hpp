@@ -7,5 +7,6 @@
 namespace nadir::cli {
 
 int run_landscape_spectrum(std::span<const std::string> arguments);
+int run_landscape_path(std::span<const std::string> arguments);
 
 }  // namespace nadir::cli

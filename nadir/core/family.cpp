@@ -32,6 +32,8 @@ double Family::relative_distance(const Point& a, const Point& b) const {
   return distance == 0.0 ? 0.0 : distance / std::max(norm(a.values), norm(b.values));
 }
 
+std::optional<AlignedPoint> Family::aligned(const Point&, const Point&) const { return std::nullopt; }
+
 std::unique_ptr<EntryPredictor> Family::predictor(const Point&) const { return nullptr; }
 
 }  // namespace nadir

@@ -31,6 +31,11 @@ struct JudgeOptions {
   std::vector<Vector> better_points;  // points in hand to compare with; may prove a minimum spurious
 };
 
+struct AlignedPoint {
+  Point point;
+  std::string label;  // what was done, in words: "hidden units reordered"
+};
+
 class Family {
  public:
   virtual ~Family() = default;
@@ -66,6 +71,10 @@ class Family {
   // maps one onto the other, infinity where nothing compares them. Numerical. It may come out too large, so that one
   // point is taken for two, where the best symmetry is hard to find; never too small by more than rounding.
   virtual double relative_distance(const Point& a, const Point& b) const;
+  // The point moved by symmetries of the problem towards `reference`, of the same layout: its value is the same up to
+  // rounding, its distance to the reference no larger. Where the best symmetry is hard to find, a good one. Nothing where
+  // the family knows no symmetry, or for entries that are not finite.
+  virtual std::optional<AlignedPoint> aligned(const Point& point, const Point& reference) const;
   virtual Judgement judge(const Point& point, const JudgeOptions& options) const = 0;
   // Whether judging a global minimum costs less than looking for negative curvature there: then a solver's end is
   // judged before anybody looks.

@@ -1,0 +1,150 @@
+#include "nadir/driver/landscape/path.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "nadir/base/clock.hpp"
+#include "nadir/base/error.hpp"
+#include "nadir/base/hash.hpp"
+#include "nadir/driver/landscape/path_record.hpp"
+#include "nadir/driver/point_of_family.hpp"
+#include "nadir/driver/report.hpp"
+#include "nadir/driver/stored_problem.hpp"
+#include "nadir/io/certified_run.hpp"
+#include "nadir/io/run_folder.hpp"
+#include "nadir/judge/judge.hpp"
+#include "nadir/linalg/dense.hpp"
+
+namespace nadir {
+namespace {
+
+// A gain of less than this is rounding, and not worth a second straight line.
+constexpr double least_gain = 1e-12;
+
+std::vector<CurveKind> curve_kinds(const std::vector<std::string>& words) {
+  std::vector<CurveKind> kinds;
+  for (const std::string& word : words)
+    for (std::size_t first = 0; first <= word.size();) {
+      const std::size_t end = std::min(word.find(',', first), word.size());
+      const CurveKind kind = curve_kind_from_name(word.substr(first, end - first));
+      if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
+      first = end + 1;
+    }
+  return kinds.empty() ? PathOptions{}.kinds : kinds;
+}
+
+CertificateFile certificate_of(const std::string& folder) { return certificate_from_json(read_certificate_text(folder), folder + "/certificate.json"); }
+
+std::map<std::string, std::string> digests(const CertificateFile& certificate) {
+  std::map<std::string, std::string> of_role;
+  for (const DataReference& data : certificate.data) of_role[data.role] = data.sha256;
+  return of_role;
+}
+
+std::string differing_option(const CertificateFile& one, const CertificateFile& other) {
+  const auto a = nlohmann::json::parse(one.problem), b = nlohmann::json::parse(other.problem);
+  for (const auto& [key, value] : a.items())
+    if (!b.contains(key) || b[key] != value) return key + " " + value.dump();
+  return a == b ? "" : "another list of options";
+}
+
+void require_same_problem(const std::string& folder, const std::string& other) {
+  const CertificateFile here = certificate_of(folder), there = certificate_of(other);
+  const std::string place = other + "/certificate.json";
+  if (here.family != there.family) throw InputError(place, "a run of the family " + here.family + ", as in " + folder, there.family);
+  if (digests(here) != digests(there)) throw InputError(place, "a run on the data of " + folder, "other data");
+  if (const std::string option = differing_option(here, there); !option.empty())
+    throw InputError(place, "a run with the options of " + folder + " (" + option + "); to take its point alone, give " + other + "/" + run_files::point, "other options");
+}
+
+std::string file_of_other(const PathRequest& request) {
+  if (!std::filesystem::is_directory(request.other)) return request.other;
+  require_same_problem(request.folder, request.other);
+  return request.other + "/" + run_files::point;
+}
+
+std::string sizes_text(const Layout& layout) {
+  std::string text;
+  for (const BlockShape& b : layout.blocks()) text += (text.empty() ? "" : ", ") + b.name + " " + std::to_string(b.rows) + " x " + std::to_string(b.cols);
+  return text;
+}
+
+// Families that grow accept other sizes; a path does not.
+Point read_other(Family& family, const Point& point, const std::string& file) {
+  Point other = read_point_of(family, file);
+  if (other.layout == point.layout) return other;
+  family.reshape(point.layout);
+  throw InputError(file, "blocks of the sizes of the run's point, " + sizes_text(point.layout), sizes_text(other.layout));
+}
+
+double distance(const Point& a, const Point& b) {
+  Vector difference = a.values;
+  axpy(-1.0, b.values, difference);
+  return norm(difference);
+}
+
+std::optional<PathAlignment> alignment_of(const Family& family, const Point& point, const Point& other) {
+  std::optional<AlignedPoint> moved = family.aligned(other, point);
+  if (!moved || !(distance(point, moved->point) < (1.0 - least_gain) * distance(point, other))) return std::nullopt;
+  return PathAlignment{.distance = distance(point, moved->point), .label = std::move(moved->label), .point = std::move(moved->point.values)};
+}
+
+void take_verdict(const Verdict& verdict, PathSaddle& saddle) {
+  saddle.headline = verdict.headline;
+  saddle.rigor = verdict.rigor;
+  if (!verdict.curvature) return;
+  saddle.negative = verdict.curvature->negative;
+  saddle.min_eigenvalue = verdict.curvature->min_eigenvalue;
+}
+
+}  // namespace
+
+OptionList rows(PathRequest& r) {
+  return {
+      option("bends", r.bends, "points between the ends that a curve has; 0: 1, and for an elastic band 7 at first").at_least(0).at_most(1000),
+      option("align", r.align, "first move the other point along the problem's symmetries, as near as they bring it"),
+      option("points", r.points, "even ones at which a curve is evaluated; near its highest place there are more").at_least(3).at_most(100000),
+      option("iterations", r.iterations, "of training a curve, of relaxing a band, at most").at_least(0),
+  };
+}
+
+PathRun find_run_path(const PathRequest& request, const std::atomic<bool>* interrupt) {
+  const Stopwatch watch;
+  const RunFolder folder = RunFolder::open(request.folder);
+  const StoredProblem stored = load_stored_problem(folder.path());
+  const std::string file = file_of_other(request);
+  const Point other = read_other(*stored.family, stored.point, file);
+  PathOptions options{.kinds = curve_kinds(request.kinds), .bends = request.bends, .points = request.points, .max_iterations = request.iterations};
+  options.seed = static_cast<std::uint64_t>(request.run.seed);
+  options.should_stop = [&] { return (interrupt && interrupt->load()) || watch.seconds() > request.run.time_limit; };
+  const std::optional<PathAlignment> alignment = request.align ? alignment_of(*stored.family, stored.point, other) : std::nullopt;
+  PathRun run{find_path(stored.family->problem(), stored.point.values, other.values, alignment, options), std::string(stored.family->name()), {}};
+  if (run.path.saddle) {
+    Point saddle(stored.point.layout);
+    saddle.values = run.path.saddle->point;
+    take_verdict(stored.family->judge(saddle, {}).verdict, *run.path.saddle);
+  }
+  const PathFacts facts{.family = run.family,
+                        .point_sha256 = sha256_of_file(folder.path_of(run_files::point)),
+                        .other_sha256 = sha256_of_file(file),
+                        .seed = request.run.seed,
+                        .seconds = watch.seconds()};
+  run.json = path_to_json(run.path, facts);
+  folder.write_npz(run_files::path_points, path_arrays(run.path, stored.point.layout));
+  folder.write_text(run_files::path, run.json);
+  try_write_report(folder.path());  // the page shows the path; it stays as it was where it cannot be made
+  return run;
+}
+
+Path find_function_path(ProblemRef problem, std::span<const double> a, std::span<const double> b, const PathOptions& options, const CurvatureOptions& curvature) {
+  Path path = find_path(problem, a, b, std::nullopt, options);
+  if (path.saddle) take_verdict(judge_numerically("function", problem, path.saddle->point, {}, curvature).verdict, *path.saddle);
+  return path;
+}
+
+}  // namespace nadir
