@@ -12,6 +12,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/base/hash.hpp"
 #include "nadir/base/version.hpp"
+#include "nadir/driver/page_landscape.hpp"
 #include "nadir/driver/page_trace.hpp"
 #include "nadir/driver/repeat_command.hpp"
 #include "nadir/driver/run_writer.hpp"
@@ -48,6 +49,11 @@ Json parsed_file(const RunFolder& folder, const char* name) {
 
 Json file_or_null(const RunFolder& folder, const char* name) {
   return folder.has(name) ? parsed_file(folder, name) : Json(nullptr);
+}
+
+// What `page` makes of a file that may be there.
+Json made_for_page(const RunFolder& folder, const char* name, std::string (*page)(const std::string&, const std::string&)) {
+  return folder.has(name) ? Json::parse(page(folder.read_text(name), folder.path_of(name))) : Json(nullptr);
 }
 
 std::string base64(std::string_view bytes) {
@@ -178,6 +184,8 @@ std::string report_page(const std::string& path) {
                       {"trace", trace_json(contents)},
                       {"survey", file_or_null(folder, survey_files::result)},
                       {"spectrum", file_or_null(folder, run_files::spectrum)},
+                      {"slice", made_for_page(folder, run_files::slice, page_slice)},
+                      {"path", made_for_page(folder, run_files::path, page_path)},
                       {"files", files_json(folder)}});
   return html_page(page);
 }
