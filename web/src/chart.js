@@ -22,6 +22,8 @@ function lineWidth(numbers, scale) {
 
 export class Panels {
   // x: {values, label, format}; panels: [{title, height, series: [{name, values, color, dash}], rules: [{y, name, color}]}];
+  // of a series, `isDots` draws no line, `isPlain` no dots on it, and `between` has numbers for the cursor where `values` has none; of a panel, over(hidden) gives
+  // more marks of Plot, and `also` numbers that have to find place;
   // groups: for each row a number: lines end where it changes; notes(row): lines of text for the cursor's box.
   constructor({name, x, panels, groups, marks, notes}) {
     Object.assign(this, {name, x, panels, groups, marks: marks ?? [], notes: notes ?? (() => [])});
@@ -99,7 +101,7 @@ export class Panels {
     const series = panel.series.filter((s) => !panel.hidden.has(s));
     const drawnNumbers = series.flatMap((s) => rows.map((i) => s.values[i])).filter((y) => isNumber(y) && y > 0);
     const rules = (panel.rules ?? []).filter((r) => !isFar(r.y, drawnNumbers));
-    const values = series.flatMap((s) => rows.map((i) => s.values[i])).concat(rules.map((r) => r.y));
+    const values = series.flatMap((s) => rows.map((i) => s.values[i])).concat(rules.map((r) => r.y), panel.also ?? []);
     if (!values.some(isNumber)) {
       canvas.replaceChildren(el("p", {class: "empty"}, "Everything is hidden."));
       frame.plot = null;
@@ -114,10 +116,11 @@ export class Panels {
       const options = {x: (i) => xs[i], y: (i) => s.values[i], clip: true};
       const groups = this.groups ? {z: (i) => this.groups[i]} : {};
       const strokeWidth = lineWidth(data.map((i) => s.values[i]), scale);
+      if (s.isDots) return [];
       const isCloud = s.isSparse && data.length > MANY;
       return [
         isCloud ? null : Plot.lineY(data, {...options, ...groups, stroke: s.color, strokeWidth, strokeDasharray: strokeWidth > 1 ? s.dash : null, strokeLinejoin: "round"}),
-        isCloud || data.length <= MANY ? Plot.dot(data, {...options, clip: isCloud, fill: s.color, r: data.length > 500 ? 1.1 : 2.2, fillOpacity: isCloud ? 0.6 : 1}) : null,
+        isCloud || (data.length <= MANY && !s.isPlain) ? Plot.dot(data, {...options, clip: isCloud, fill: s.color, r: data.length > 500 ? 1.1 : 2.2, fillOpacity: isCloud ? 0.6 : 1}) : null,
       ];
     });
     const domain = this.domain ?? [xs[rows[0]], xs[rows[rows.length - 1]]];
@@ -134,6 +137,9 @@ export class Panels {
         this.marks.map((m) => Plot.ruleX([m.row].filter((i) => rows.includes(i)), {x: (i) => xs[i], stroke: m.color, strokeWidth: 1, strokeDasharray: "3 3", strokeOpacity: 0.8})),
         rules.filter((r) => hasPlace(scale, r.y)).map((r) => Plot.ruleY([r.y], {stroke: r.color, strokeDasharray: "2 3"})),
         lines,
+        panel.over?.(panel.hidden) ?? [],
+        series.filter((s) => s.isDots).map((s) => Plot.dot(rows.filter((i) => hasPlace(scale, s.values[i])),
+          {x: (i) => xs[i], y: (i) => s.values[i], symbol: s.symbol ?? "circle", fill: s.color, stroke: "var(--paper)", strokeWidth: 1.5, r: s.symbol ? 6.5 : 5})),
       ],
     });
     plot.setAttribute("role", "img");
@@ -203,8 +209,8 @@ export class Panels {
   lines(row) {
     const head = [[this.x.label, this.x.format(this.x.values[row])]];
     const numbers = this.panels.flatMap((panel) => panel.series
-      .filter((s) => !panel.hidden.has(s) && isNumber(s.values[row]))
-      .map((s) => [s.name, typeset(s.values[row], 7), s]));
+      .filter((s) => !panel.hidden.has(s) && isNumber(s.values[row] ?? s.between?.[row]))
+      .map((s) => [s.name, isNumber(s.values[row]) ? typeset(s.values[row], 7) : `≈ ${typeset(s.between[row], 5)}`, s]));
     return head.concat(numbers, this.notes(row).map((note) => ["", note]));
   }
 
@@ -214,8 +220,9 @@ export class Panels {
       if (!plot) continue;
       const x = plot.scale("x").apply(this.x.values[this.cursor]), y = plot.scale("y");
       const height = Number(plot.getAttribute("height"));
-      const dots = panel.series.filter((s) => !panel.hidden.has(s) && isNumber(s.values[this.cursor]) && (y.type !== "log" || s.values[this.cursor] > 0))
-        .map((s) => svg("circle", {cx: x, cy: y.apply(s.values[this.cursor]), r: 4, fill: s.color, stroke: "var(--paper)", "stroke-width": 1.5}));
+      const at = (s) => s.values[this.cursor] ?? s.between?.[this.cursor];
+      const dots = panel.series.filter((s) => !panel.hidden.has(s) && isNumber(at(s)) && (y.type !== "log" || at(s) > 0))
+        .map((s) => svg("circle", {cx: x, cy: y.apply(at(s)), r: 4, fill: s.color, stroke: "var(--paper)", "stroke-width": 1.5}));
       layer.replaceChildren(svg("line", {x1: x, x2: x, y1: 8, y2: height - 14, stroke: "var(--ink)", "stroke-opacity": 0.45}), ...dots);
     }
     this.tip.replaceChildren(...this.lines(this.cursor).map(([name, text, s]) =>
@@ -241,9 +248,10 @@ function isFar(y, numbers) {
   return y < least / 1e4 || y > most * 1e4;
 }
 
-export const swatch = ({color, dash}) =>
+export const swatch = ({color, dash, isDots}) =>
   svg("svg", {class: "swatch", width: 18, height: 8, "aria-hidden": "true"},
-    svg("line", {x1: 0, x2: 18, y1: 4, y2: 4, stroke: color, "stroke-width": 2.5, "stroke-dasharray": dash}));
+    isDots ? svg("circle", {cx: 9, cy: 4, r: 4, fill: color})
+      : svg("line", {x1: 0, x2: 18, y1: 4, y2: 4, stroke: color, "stroke-width": 2.5, "stroke-dasharray": dash}));
 
 // What somebody hears who does not see the picture.
 function describe(panel, series, rows) {

@@ -9,6 +9,7 @@ const HOLDS = {
   "certificate.json": "the claims, for the checker", "witness.npz": "arrays that make checking cheap", "trace.csv": "the history",
   "checkpoint/state.npz": "the solver's state, for --resume", "labels.csv": "names of rows and columns",
   "verification.json": "the checker's answer", "spectrum.json": "eigenvalues of the Hessian",
+  "slice.json": "values on a line or a plane", "path.json": "ways to another point", "path.npz": "the bends of these ways",
   "survey.json": "what the survey found", "survey.sqlite": "every end of the survey"};
 
 function link(file) {

@@ -5,6 +5,8 @@ import {traceSection} from "./trace.js";
 import {endsSection} from "./landscape.js";
 import {surveySection} from "./survey.js";
 import {curvatureSection} from "./spectrum.js";
+import {sliceSection} from "./slice.js";
+import {pathSection} from "./path.js";
 import {filesSection, repeatSection, detailsSection} from "./files.js";
 import {glossarySection} from "./glossary.js";
 import {themeButton} from "./theme.js";
@@ -16,7 +18,7 @@ hero.querySelector(".words").before(picture(page.verdict?.verdict ?? ""));
 hero.querySelectorAll("code").forEach(keepFlagsTogether);
 
 const sections = [figures(page), evidenceSection(page), certificateSection(page), traceSection(page), surveySection(page) ?? endsSection(page),
-  curvatureSection(page), detailsSection(page), filesSection(page), repeatSection(page), glossarySection()].filter(Boolean);
+  curvatureSection(page), sliceSection(page), pathSection(page), detailsSection(page), filesSection(page), repeatSection(page), glossarySection()].filter(Boolean);
 
 const links = sections.filter((s) => s.id).map((s) => el("a", {href: `#${s.id}`}, s.querySelector("h2").textContent));
 main.append(el("nav", {"aria-label": "Parts of this page"}, links), ...sections);
