@@ -1,6 +1,9 @@
 """Run folders of many kinds, made by the program under test, and a browser to look at their pages."""
 
+import hashlib
+import json
 import os
+import shutil
 import subprocess
 
 import numpy
@@ -88,3 +91,24 @@ def browser(tmp_path_factory):
 def look(browser):
     """look(run folder, width=..., dark=...) opens its page."""
     return lambda folder, **how: browser.open(folder / "report.html", **how)
+
+
+@pytest.fixture(scope="session")
+def with_files(nadir, work, runs, look):
+    """with_files(slice=..., path=...) opens the page of a run folder that holds them, of the right point unless told otherwise."""
+    made = iter(range(10_000))
+
+    def build(is_current=True, **files):
+        how = {key: files.pop(key) for key in ("width", "dark") if key in files}
+        folder = work / f"cut-{next(made)}"
+        shutil.copytree(runs["well"], folder)
+        digest = hashlib.sha256((folder / "point.npz").read_bytes()).hexdigest()
+        for name, content in files.items():
+            (folder / f"{name}.json").write_text(json.dumps({**content, "point_sha256": digest if is_current else "0" * 64}))
+        told = nadir(work, "report", folder.name)
+        assert told.returncode == 0, told.stderr
+        page = look(folder, **how)
+        page.folder = folder
+        return page
+
+    return build

@@ -142,7 +142,7 @@ export class PlaneMap {
     return svg("g", {class: "field"},
       svg("rect", {x: x(left), y: y(high), ...size, fill: "var(--sunk)"}),
       svg("image", {href, x: x(left), y: y(high), ...size, preserveAspectRatio: "none"}),
-      this.shade.levels.map((level) => {
+      this.shade.levels.filter((level) => this.shade.place(level) > 0 && this.shade.place(level) < 1).map((level) => {
         const at = this.shade.place(level), d = contour(this.grid, levels, at, x, y);
         return d && svg("path", {d, class: "contour", "data-level": level, fill: "none", stroke: inkOn(this.shade, at), "stroke-opacity": 0.5, "stroke-width": 0.8});
       }),

@@ -72,8 +72,8 @@ function linePanels(s) {
   const iterates = (s.trajectory ?? []).filter((t) => isNumber(t.coordinates[0]) && isNumber(t.value));
   const rows = [...places.map((x, i) => ({x, i})), ...marks.map((mark) => ({x: mark.coordinates[0], mark})),
     ...iterates.map((iterate) => ({x: iterate.coordinates[0], iterate}))].sort((a, b) => a.x - b.x);
-  const panels = s.layers.map((layer, k) => ({title: capital(shown(layer.label)), height: k ? 150 : 230,
-    series: [{name: shown(layer.name.replaceAll("_", " ")), values: rows.map((r) => (r.i === undefined ? null : layer.values[r.i])), color: COLORS[layer.name] ?? "var(--s4)"}]}));
+  const panels = s.layers.map((layer, k) => ({title: capital(shortened(layer.label, 60)), height: k ? 150 : 230,
+    series: [{name: shortened(layer.name.replaceAll("_", " "), 40), values: rows.map((r) => (r.i === undefined ? null : layer.values[r.i])), color: COLORS[layer.name] ?? "var(--s4)"}]}));
   panels[0].series.push({name: marks.length === 1 ? shortened(marks[0].label) : "points of interest", isDots: true, color: "var(--s4)", values: rows.map((r) => r.mark?.value ?? null)});
   if (!marks.length) panels[0].series.pop();
   if (iterates.length) panels[0].series.push({name: "iterates of the run", isDots: true, color: "var(--s5)", values: rows.map((r) => r.iterate?.value ?? null)});
@@ -93,7 +93,7 @@ function barPlot(shade) {
   const levels = shade.levels.map((value) => ({value, x: 10 + (width - 20) * shade.place(value)}));
   let last = -Infinity;
   const labelled = levels.filter((l) => l.x - last > 58 && l.x > 18 && l.x < width - 18 && (last = l.x));
-  return svg("svg", {width, height: 40, viewBox: `0 0 ${width} 40`, role: "img", "aria-label": `Colours from ${typeset(low, 4)}, dark, to ${typeset(high, 4)}, bright, with a contour at each tick`},
+  return svg("svg", {viewBox: `0 0 ${width} 40`, role: "img", "aria-label": `Colours from ${typeset(low, 4)}, dark, to ${typeset(high, 4)}, bright, with a contour at each tick`},
     svg("linearGradient", {id: "slice-colours"}, stops.map((p) => svg("stop", {offset: p, "stop-color": shade.color(p)}))),
     svg("rect", {x: 10, y: 4, width: width - 20, height: 13, fill: "url(#slice-colours)"}),
     levels.map((l) => svg("line", {x1: l.x, x2: l.x, y1: 17, y2: labelled.includes(l) ? 23 : 20, stroke: "currentColor"})),
@@ -141,17 +141,17 @@ class PlaneView {
     const shade = shadeOf(numbers, {isLog: this.box.checked, isSigned});
     if (!shade) return;
     const [low, high] = [Math.min(...finite), Math.max(...finite)];
-    const described = `${shown(layer.label)} over ${this.s.axes.map((a) => shortened(a.label)).join(" and ")}: from ${typeset(low, 4)} to ${typeset(high, 4)}` +
+    const described = `${shortened(layer.label, 60)} over ${this.s.axes.map((a) => shortened(a.label)).join(" and ")}: from ${typeset(low, 4)} to ${typeset(high, 4)}` +
       (finite.length < numbers.length ? `, ${plural(numbers.length - finite.length, "place")} without a number` : "");
     this.map.show(layer.values, shade, `Map. ${described}.`);
     this.surface.show(layer.values, shade, `Surface. ${described}.`);
-    this.title.textContent = shown(layer.label);
+    this.title.textContent = shortened(layer.label, 40);
     this.bar.replaceChildren(barPlot(shade));
   }
 
   tools() {
     const choices = this.s.layers.map((layer, i) => el("label", null,
-      el("input", {type: "radio", name: "slice-layer", checked: i === 0, onchange: () => this.choose(layer)}), shown(layer.label)));
+      el("input", {type: "radio", name: "slice-layer", checked: i === 0, onchange: () => this.choose(layer)}), shortened(layer.label, 40)));
     return el("div", {class: "tools"}, choices.length > 1 && el("fieldset", {class: "choice"}, el("legend", null, "Show"), choices),
       el("span", {class: "choice"}, el("label", null, this.box, "logarithmic colours and heights")));
   }
@@ -204,7 +204,7 @@ function numbersOf(s) {
     s.marks.length > 0 && [el("h3", null, "Points of interest"), table("Points of interest", ["Point", "At", "Value", s.axes.length === 1 ? "Off the line by" : "Off the plane by"],
       s.marks.map((m) => [foreign(m.label), pair(m.coordinates), typeset(m.value, 10), typeset(m.distance, 3)]))],
     iteratesTable(s),
-    s.layers.map((layer) => [el("h3", null, shown(layer.label)), layerTable(s, layer)]));
+    s.layers.map((layer) => [el("h3", null, foreign(layer.label)), layerTable(s, layer)]));
 }
 
 const directions = (s) => el("p", {class: "sub"}, s.axes.map((a, k) => {
