@@ -5,6 +5,8 @@
 
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/network/passes_float.hpp"
+#include "nadir/problems/network/penalty.hpp"
+#include "nadir/problems/network/perceptron_expansion.hpp"
 #include "nadir/problems/network/workspace.hpp"
 
 namespace nadir {
@@ -24,28 +26,6 @@ double bytes_of_batches(const NetworkData& data) {
 void shape_batch_number(const NetworkData& data, Index number, bool with_derivatives, Batch& batch) {
   const Index first = number * batch_size;
   shape_batch(data, first, std::min(batch_size, data.num_samples() - first), with_derivatives, batch);
-}
-
-// B/2 sum of squared weights
-double penalty(const NetworkView& network) {
-  if (network.data.weight_decay == 0.0) return 0.0;
-  double sum = 0.0;
-  for (std::size_t l = 0; l < network.data.num_layers(); ++l) {
-    const ConstMatrixView W = network.weights(l);
-    const std::span<const double> w(W.data, static_cast<std::size_t>(W.size()));
-    sum += dot(w, w);
-  }
-  return 0.5 * network.data.weight_decay * sum;
-}
-
-// out += B v on the entries of weights: the penalty's gradient at v, and its Hessian's product with v.
-void add_penalty(const NetworkView& network, std::span<const double> v, std::span<double> out) {
-  if (network.data.weight_decay == 0.0) return;
-  for (std::size_t l = 0; l < network.data.num_layers(); ++l) {
-    const BlockShape& block = network.layout[network.data.weight_block(l)];
-    const auto offset = static_cast<std::size_t>(block.offset), count = static_cast<std::size_t>(block.size());
-    axpy(network.data.weight_decay, v.subspan(offset, count), out.subspan(offset, count));
-  }
 }
 
 void pick_columns(ConstMatrixView from, std::span<const Index> columns, Matrix& to) {
@@ -138,30 +118,18 @@ class NetworkExpansion final : public Expansion {
     add_penalty_roughly(network_, U, out);
   }
 
-  // sqrt of the sum over layers of (|D_l|/|D_L| |E| |A_{l-1}|)^2, E = (|P| + |Y|)/n the residual without its
-  // cancellation (probabilities with cross-entropy), |A_{l-1}|^2 + n with biases; and the same of the penalty.
   double gradient_scale() const override {
     const NetworkData& data = network_.data;
-    const std::size_t L = data.num_layers();
-    Vector deltas(L, 0.0), inputs(L, 0.0);
-    double outputs = 0.0, targets = 0.0;
+    LayerSquares squares(data.num_layers());
     for (Index b = 0; b < num_batches(data); ++b) {
       const Batch& batch = both_passes(b);
-      outputs += batch.output_squares;
-      for (std::size_t l = 0; l < L; ++l) {
-        deltas[l] += std::pow(frobenius_norm(batch.deltas[l]), 2);
-        inputs[l] += std::pow(frobenius_norm(batch.inputs(data, l)), 2);
+      squares.outputs += batch.output_squares;
+      for (std::size_t l = 0; l < data.num_layers(); ++l) {
+        squares.deltas[l] += std::pow(frobenius_norm(batch.deltas[l]), 2);
+        squares.inputs[l] += std::pow(frobenius_norm(batch.inputs(data, l)), 2);
       }
     }
-    targets = data.labels.empty() ? std::pow(frobenius_norm(data.y), 2) : static_cast<double>(data.num_samples());
-    const double n = static_cast<double>(data.num_samples()), residual = (std::sqrt(outputs) + std::sqrt(targets)) / n;
-    double squares = 0.0;
-    for (std::size_t l = 0; l < L; ++l) {
-      const double gain = l + 1 == L || deltas[L - 1] == 0.0 ? 1.0 : deltas[l] / deltas[L - 1];
-      squares += gain * residual * residual * (inputs[l] + (data.has_bias ? n : 0.0));
-    }
-    squares += 2.0 * data.weight_decay * penalty(network_);
-    return std::isfinite(squares) ? std::sqrt(squares) : 0.0;  // 0: nothing but an exact zero counts as critical
+    return gradient_without_cancellation(network_, squares);
   }
 
  private:
@@ -206,6 +174,7 @@ Network::Network(NetworkData data, double most_kept_bytes)
       expansion_pool_(std::make_shared<WorkspacePool>()),
       value_pool_(std::make_shared<WorkspacePool>()),
       sample_pool_(std::make_shared<WorkspacePool>()) {
+  is_perceptron_ = is_small_perceptron(data_);
   keeps_batches_ = bytes_of_batches(data_) <= most_kept_bytes;
   const double n = static_cast<double>(data_.num_samples());
   value_of_zero_ = data_.is_cross_entropy ? std::log(static_cast<double>(data_.widths.back()))
@@ -214,6 +183,7 @@ Network::Network(NetworkData data, double most_kept_bytes)
 
 double Network::value(std::span<const double> x) const {
   const NetworkView network{data_, layout_, x.data()};
+  if (is_perceptron_) return perceptron_value(network);
   Workspace workspace = value_pool_->take();
   workspace.batches.resize(1);
   Batch& batch = workspace.batches.front();
@@ -242,6 +212,7 @@ double Network::sample_gradient(std::span<const double> x, std::span<const Index
 }
 
 std::unique_ptr<Expansion> Network::expand(std::span<const double> x) const {
+  if (is_perceptron_) return expand_perceptron(data_, layout_, x);
   return std::make_unique<NetworkExpansion>(data_, layout_, x, keeps_batches_, expansion_pool_);
 }
 

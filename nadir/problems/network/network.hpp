@@ -45,6 +45,7 @@ class Network {
   Layout layout_;
   double value_of_zero_ = 0.0;
   bool keeps_batches_ = true;
+  bool is_perceptron_ = false;  // expanded by perceptron_expansion.hpp
   // Memory for expansions and for values, where it is small enough to keep.
   std::shared_ptr<WorkspacePool> expansion_pool_, value_pool_, sample_pool_;
 };
