@@ -9,7 +9,7 @@
 #include "nadir/cli/family_word.hpp"
 #include "nadir/cli/help_text.hpp"
 #include "nadir/cli/interrupt.hpp"
-#include "nadir/cli/survey_text.hpp"
+#include "nadir/driver/survey/survey_text.hpp"
 
 namespace nadir::cli {
 namespace {

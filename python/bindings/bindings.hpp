@@ -6,6 +6,7 @@
 namespace nadir::python {
 
 void bind_errors(pybind11::module_& m);
+void bind_landscape(pybind11::module_& m);
 void bind_minimise(pybind11::module_& m);
 void bind_problem(pybind11::module_& m);
 void bind_runs(pybind11::module_& m);

@@ -101,12 +101,22 @@ py::dict judge_in_python(PythonFunction& function, const DoubleArray& x, const T
   return result;
 }
 
+std::unique_ptr<PythonFunction> function_of(py::object fun, py::object jac, py::object hessp, const py::list& blocks, bool is_paired,
+                                            int points) {
+  Layout layout;
+  for (const py::handle& item : blocks) {
+    const auto block = item.cast<py::tuple>();
+    layout.add(block[0].cast<std::string>(), block[1].cast<Index>(), block[2].cast<Index>());
+  }
+  return std::make_unique<PythonFunction>(std::move(fun), std::move(jac), std::move(hessp), std::move(layout), is_paired, points);
+}
+
 }  // namespace
 
 void bind_minimise(py::module_& m) {
   py::class_<PythonFunction>(m, "Function")
-      .def(py::init<py::object, py::object, py::object, Index, bool, int>(), py::arg("fun"), py::arg("jac"),
-           py::arg("hessp"), py::arg("dimension"), py::arg("is_paired"), py::arg("points"))
+      .def(py::init(&function_of), py::arg("fun"), py::arg("jac"), py::arg("hessp"), py::arg("layout"), py::arg("is_paired"),
+           py::arg("points"))
       .def("value", [](const PythonFunction& f, const DoubleArray& x) { return f.value(vector_of(x)); })
       .def("gradient", [](const PythonFunction& f, const DoubleArray& x) { return owned(f.gradient(vector_of(x))); });
   m.def("minimise", &minimise_in_python, py::arg("function"), py::arg("x0"), py::arg("options"), py::arg("callback"));

@@ -9,5 +9,6 @@ PYBIND11_MODULE(_nadir, m) {
   nadir::python::bind_errors(m);
   nadir::python::bind_minimise(m);
   nadir::python::bind_problem(m);
+  nadir::python::bind_landscape(m);
   nadir::python::bind_runs(m);
 }

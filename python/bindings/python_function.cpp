@@ -70,10 +70,9 @@ class FunctionAt final : public Expansion {
 
 }  // namespace
 
-PythonFunction::PythonFunction(py::object fun, py::object jac, py::object hessp, Index dimension, bool is_paired, int points)
-    : fun_(std::move(fun)), jac_(std::move(jac)), hessp_(std::move(hessp)), is_paired_(is_paired), points_(points) {
-  if (dimension < 1) throw InputError("x0", "at least one number", "an empty array");
-  layout_.add("x", dimension, 1);
+PythonFunction::PythonFunction(py::object fun, py::object jac, py::object hessp, Layout layout, bool is_paired, int points)
+    : fun_(std::move(fun)), jac_(std::move(jac)), hessp_(std::move(hessp)), is_paired_(is_paired), points_(points), layout_(std::move(layout)) {
+  if (layout_.dimension() < 1) throw InputError("x0", "at least one number", "an empty array");
 }
 
 double PythonFunction::zero_tol() const {
@@ -81,11 +80,13 @@ double PythonFunction::zero_tol() const {
   return hessp_.is_none() ? 1e-6 : 1e-8;
 }
 
-double PythonFunction::value(std::span<const double> x) const {
-  if (memory_ && std::equal(x.begin(), x.end(), memory_->x.begin(), memory_->x.end())) return memory_->value;
+double PythonFunction::value(std::span<const double> x) const { return evaluate(x).value; }
+
+PythonFunction::Memory PythonFunction::evaluate(std::span<const double> x) const {
+  const py::gil_scoped_acquire lock;
+  if (memory_ && std::equal(x.begin(), x.end(), memory_->x.begin(), memory_->x.end())) return *memory_;
   Memory memory{Vector(x.begin(), x.end()), 0.0, {}};
   memory_.reset();
-  const py::gil_scoped_acquire lock;
   let_signals_through();
   ++current().fun;
   py::object returned = fun_(copied(x));
@@ -98,8 +99,13 @@ double PythonFunction::value(std::span<const double> x) const {
   }
   memory.value = number_from(returned);
   let_signals_through();
-  memory_ = std::move(memory);
-  return memory_->value;
+  memory_ = memory;
+  return memory;
+}
+
+double PythonFunction::last_value() const {
+  const py::gil_scoped_acquire lock;
+  return memory_ ? memory_->value : 0.0;
 }
 
 std::unique_ptr<Expansion> PythonFunction::expand(std::span<const double> x) const {
@@ -108,8 +114,7 @@ std::unique_ptr<Expansion> PythonFunction::expand(std::span<const double> x) con
 
 Vector PythonFunction::gradient(std::span<const double> x) const {
   if (!is_paired_) return is_difference_gradient() ? gradient_by_differences(x) : call_jac(x);
-  value(x);
-  return memory_->gradient;
+  return evaluate(x).gradient;
 }
 
 Vector PythonFunction::call_jac(std::span<const double> x) const {
@@ -170,7 +175,7 @@ void PythonFunction::product_by_differences(std::span<const double> x, const Vec
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = (above[i] - below[i]) / width;
   if (!is_judging_ || !is_difference_gradient()) return;
   // Second differences of values: what their rounding alone may have made is no curvature.
-  const double rounding = 16.0 * epsilon * std::fabs(memory_->value);
+  const double rounding = 16.0 * epsilon * std::fabs(last_value());
   for (std::size_t i = 0; i < out.size(); ++i) {
     const double step = std::cbrt(epsilon) * std::fmax(least_size, std::fabs(x[i]));
     if (std::fabs(out[i]) <= rounding / (step * h)) out[i] = 0.0;

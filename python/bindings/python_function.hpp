@@ -2,7 +2,8 @@
 //
 // The C++ side runs without the interpreter lock; every call takes it, lets a pending Ctrl-C through, and hands whatever
 // the callback raised unchanged up to the caller of nadir.minimize. Callbacks get arrays of their own, which they may
-// keep and write to.
+// keep and write to. Several threads of the C++ side may call at once: what is kept between calls is touched only with the
+// lock, and a callback that gives it up in the middle (as NumPy does) lets another begin.
 //
 // Missing derivatives are differences. Along v, with steps h relative to the size of every
 // variable, max(0.01, |x_i|):
@@ -29,8 +30,9 @@ struct CallCounts {
 class PythonFunction {
  public:
   // `jac` None: the gradient comes from differences with so many `points` (2 or 3), unless `is_paired` says that fun
-  // returns (value, gradient). `hessp` None: differences of gradients. Throws InputError for a dimension of 0.
-  PythonFunction(py::object fun, py::object jac, py::object hessp, Index dimension, bool is_paired, int points);
+  // returns (value, gradient). `hessp` None: differences of gradients. The blocks of `layout`, one after another, are the
+  // vector that the callbacks get. Throws InputError for a dimension of 0.
+  PythonFunction(py::object fun, py::object jac, py::object hessp, Layout layout, bool is_paired, int points);
 
   const Layout& layout() const { return layout_; }
   double value(std::span<const double> x) const;
@@ -54,7 +56,9 @@ class PythonFunction {
     Vector gradient;
   };
 
-  double call_fun(std::span<const double> x) const;
+  // Value and, where fun is paired, gradient; from the memory where the last point was this one.
+  Memory evaluate(std::span<const double> x) const;
+  double last_value() const;
   Vector call_jac(std::span<const double> x) const;
   Vector gradient_by_differences(std::span<const double> x) const;
   void product_by_differences(std::span<const double> x, const Vector& gradient, std::span<const double> v,

@@ -6,6 +6,8 @@
     nadir.solve(problem)                   from a start to a judged point
     nadir.judge(problem, point)            what a point from anywhere is
     nadir.verify(folder)                   is what a run folder claims true?
+    nadir.survey(problem, starts=100)      many starts: which minima there are, how often each is reached
+    nadir.landscape.spectrum(x, ...)       the Hessian's eigenvalues at the point of a run, a problem, a function, a module
     nadir.torch, nadir.sklearn             PyTorch modules as problems; factor models as estimators
 
 Verdicts are strings with what stands behind them as attributes: `result.verdict == "global-minimum"`,
@@ -16,11 +18,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _nadir
+from . import _nadir, landscape
 from ._minimize import judge_function, minimize
 from ._point import Point
 from ._problem import Problem, family_classes
 from ._runs import Result, Verification, judge, solve, solver_options, verify
+from ._survey import SurveyClass, SurveyEnd, SurveyResult, survey, survey_function
 from ._verdict import Claim, RequirementError, Verdict
 
 NumericalError = _nadir.NumericalError
@@ -48,5 +51,6 @@ def __dir__() -> "list[str]":
     return sorted([*__all__, "torch", "sklearn"])
 
 
-__all__ = ["Claim", "NumericalError", "Point", "Problem", "RequirementError", "Result", "Verdict", "Verification",
-           "families", "judge", "judge_function", "minimize", "solve", "solver_options", "verify", *family_classes()]
+__all__ = ["Claim", "NumericalError", "Point", "Problem", "RequirementError", "Result", "SurveyClass", "SurveyEnd", "SurveyResult",
+           "Verdict", "Verification", "families", "judge", "judge_function", "landscape", "minimize", "solve", "solver_options", "survey",
+           "survey_function", "verify", *family_classes()]

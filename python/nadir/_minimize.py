@@ -93,8 +93,9 @@ def _product_of(hess: Callable[..., Any]) -> Callable[..., Any]:
     return hessp
 
 
-def make_function(fun: Callable[..., Any], dimension: int, args: tuple, jac: Any, hess: Any, hessp: Any) -> Any:
-    """The C++ side's handle on the callables."""
+def make_function(fun: Callable[..., Any], dimension: int, args: tuple, jac: Any, hess: Any, hessp: Any,
+                  layout: Optional[Sequence[Any]] = None) -> Any:
+    """The C++ side's handle on the callables. `layout` names the blocks of the vector: [("W1", rows, columns), ...]."""
     if not callable(fun):
         raise TypeError(f"fun: expected a callable, found {type(fun).__name__}")
     points, is_paired, gradient = 3, False, None
@@ -120,7 +121,8 @@ def make_function(fun: Callable[..., Any], dimension: int, args: tuple, jac: Any
         hessp = _product_of(_with_args(hess, args))  # type: ignore[arg-type]
     else:
         hessp = _with_args(hessp, args)
-    return _nadir.Function(_with_args(fun, args), gradient, hessp, dimension, is_paired, points)
+    return _nadir.Function(_with_args(fun, args), gradient, hessp, layout or [("x", dimension, 1)],
+                           is_paired, points)
 
 
 def _callback_of(callback: Optional[Callable[..., Any]]) -> Optional[Callable[..., bool]]:

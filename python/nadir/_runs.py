@@ -142,20 +142,24 @@ def id_texts(values: Any, name: str) -> "List[str]":
     return [str(int(i)) if isinstance(i, float) and i.is_integer() else str(i) for i in array.reshape(-1).tolist()]
 
 
-def _require_problem(problem: Any) -> None:
+def require_problem(problem: Any) -> None:
     if not isinstance(problem, Problem):
         raise TypeError(f"problem: expected a problem such as nadir.LinearNetwork(...), found {type(problem).__name__}; "
                         "a function of your own goes to nadir.minimize or nadir.judge_function")
 
 
+def solver_option_names() -> "List[str]":
+    """The keywords of the options of every solver."""
+    return [row["name"].replace("-", "_") for solver in _nadir.solver_names() for row in _nadir.solver_options(solver)]
+
+
 def _solve_keywords() -> "List[str]":
     rows = list(_nadir.solve_options()) + list(_nadir.run_options())
-    for solver in _nadir.solver_names():
-        rows += _nadir.solver_options(solver)
-    return [row["name"].replace("-", "_") for row in rows]
+    return [row["name"].replace("-", "_") for row in rows] + solver_option_names()
 
 
-def _texts(options: Mapping[str, Any], output: Any) -> Dict[str, str]:
+def texts_of(options: Mapping[str, Any], output: Any) -> Dict[str, str]:
+    """Options as the C++ side parses them, the run folder among them."""
     texts = {name.replace("_", "-"): text for name, text in option_texts(options).items()}
     if output is not None:
         texts["output"] = os.fspath(output)
@@ -171,10 +175,10 @@ def solve(
     **options: Any,
 ) -> Result:
     """SOLVE_DOC"""
-    _require_problem(problem)
+    require_problem(problem)
     keywords = _solve_keywords()
     reject_unknown(options, keywords, "solve()")
-    texts = _texts(options, output)
+    texts = texts_of(options, output)
     flat, layout = None, []
     if isinstance(start, (str, os.PathLike)):
         texts["start"] = os.fspath(start)
@@ -187,7 +191,7 @@ def solve(
 
     family = problem._make(with_data=True, for_folder=output is not None)
     on_folder = problem._save_data if output is not None else None
-    found = family.solve(texts, flat, layout, on_folder, on_row if callback is not None else None)
+    found = _nadir.solve(family, texts, flat, layout, on_folder, on_row if callback is not None else None)
     return Result(problem, family, found)
 
 
@@ -213,8 +217,8 @@ def judge(problem: Problem, point: Any = None, output: Any = None, *, better: Se
     resume : bool
         Write over a folder that judge wrote.
     """
-    _require_problem(problem)
-    texts = _texts({"gap": gap, "gradient_tolerance": gradient_tolerance, "threads": threads,
+    require_problem(problem)
+    texts = texts_of({"gap": gap, "gradient_tolerance": gradient_tolerance, "threads": threads,
                     "resume": resume or None}, output)
     flat, layout = None, []
     if isinstance(point, (str, os.PathLike)):
@@ -222,7 +226,7 @@ def judge(problem: Problem, point: Any = None, output: Any = None, *, better: Se
     elif point is not None:
         flat, layout = blocks_of(point, "point")
     family = problem._make(with_data=True, for_folder=output is not None)
-    found = family.judge(texts, flat, layout, [blocks_of(other, "better") for other in better])
+    found = _nadir.judge(family, texts, flat, layout, [blocks_of(other, "better") for other in better])
     if output is not None:
         problem._save_data(found["folder"])
     return Result(problem, family, found)

@@ -128,6 +128,25 @@ class TorchProblem:
     def point(self) -> numpy.ndarray:
         return self._start.copy()
 
+    def vector(self, x: Any) -> numpy.ndarray:
+        """A flat array, or tensors by the names of the parameters (a state_dict, say), as the flat vector."""
+        if isinstance(x, Mapping):
+            missing = [name for name, _ in self.layout if name not in x]
+            if missing:
+                raise ValueError(f"point: expected the parameter {missing[0]}, found {', '.join(map(str, x)) or 'none'}")
+            for name, shape in self.layout:
+                if tuple(x[name].shape) != shape:
+                    raise ValueError(f"point[{name!r}]: expected shape {shape}, found {tuple(x[name].shape)}")
+            return self._flatten([torch.as_tensor(x[name]).to(torch.float64) for name, _ in self.layout])
+        vector = real_vector(x, "point")
+        if vector.size != self.dimension:
+            raise ValueError(f"point: expected {self.dimension} numbers, found {vector.size}")
+        return vector
+
+    def blocks(self) -> List[Tuple[str, int, int]]:
+        """The vector as blocks, one a parameter: columns of a block are its filters (the first dimension), one after another."""
+        return [(name, max(int(numpy.prod(shape[1:])), 1), shape[0] if shape else 1) for name, shape in self.layout]
+
     def value(self, x: Any) -> float:
         self._forget()
         self._set(x)

@@ -1,7 +1,6 @@
 #include "nadir/driver/survey/survey.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <utility>
 
@@ -15,7 +14,7 @@
 #include "nadir/driver/registry.hpp"
 #include "nadir/driver/report.hpp"
 #include "nadir/driver/run_writer.hpp"
-#include "nadir/driver/survey/conclude.hpp"
+#include "nadir/driver/survey/gather.hpp"
 #include "nadir/io/data_files.hpp"
 #include "nadir/io/options_json.hpp"
 #include "nadir/linalg/dense.hpp"
@@ -26,27 +25,6 @@ namespace {
 
 bool is_given(const SurveyRequest& request, const std::string& name) {
   return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
-}
-
-// What a resumed survey may change.
-bool is_free(const OptionRow& row) { return row.name == "starts" || row.name == "until" || row.name == "point-tolerance"; }
-
-OptionList fixed_rows_of(SurveyRequest& request) {
-  OptionList list = all_rows(request);
-  std::erase_if(list, is_free);
-  return list;
-}
-
-// 20 of "minima=20"; 0 where nothing is wished.
-std::int64_t wanted_minima(const std::string& until) {
-  if (until.empty()) return 0;
-  constexpr std::string_view key = "minima=";
-  std::int64_t count = 0;
-  const char* end = until.data() + until.size();
-  const bool has_key = until.starts_with(key);
-  const auto [stop, error] = std::from_chars(until.data() + (has_key ? key.size() : 0), end, count);
-  if (!has_key || error != std::errc{} || stop != end || count < 1) throw InputError("--until", "minima=COUNT, as in minima=20", "'" + until + "'");
-  return count;
 }
 
 std::optional<RunRecord> earlier_record(const RunOptions& run) {
@@ -71,7 +49,7 @@ void take_over(const RunRecord& record, Family& family, SurveyRequest& request) 
   const OptionList scratch_rows = all_rows(scratch);
   take_recorded(fixed_rows_of(request), scratch_rows, record.solving, request.given, record, place);
   for (const OptionRow& row : rows(request))
-    if (is_free(row) && !is_given(request, row.name)) assign(row, value_text(*find_option(scratch_rows, row.name)), place + ": " + row.name);
+    if (may_change_when_resumed(row) && !is_given(request, row.name)) assign(row, value_text(*find_option(scratch_rows, row.name)), place + ": " + row.name);
   if (is_given(request, "seed") && request.run.seed != record.seed)
     throw InputError("--seed", std::to_string(record.seed) + ", with which the run began (" + place + ")", std::to_string(request.run.seed));
   request.run.seed = record.seed;
@@ -85,10 +63,7 @@ void require_sensible(const Family& family, SurveyRequest& request) {
     for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
     throw InputError("--start", "one of " + list + " (a survey makes its starts)", "'" + o.start + "'" + nearest_hint(o.start, names));
   }
-  const std::string solver = o.solver.empty() ? family.default_solver() : o.solver;
-  make_solver(solver, o.settings);
-  require_options_of_solver(request.options, solver, request.given);
-  require_solvable(solver, family.problem());
+  require_solver_of(family, request);
 }
 
 SurveyDatabase::Identity identity_of(const Family& family, const OptionList& problem, SurveyRequest& request) {
@@ -137,45 +112,13 @@ RunOutcome outcome_of(const SurveyEnd& best, const SurveyResult& result, Family&
   return outcome;
 }
 
-// What the request knows of the result.
-void describe(SurveyResult& result, const Family& family, const SurveyRequest& request, const Collected& collected) {
-  result.family = family.name();
-  result.seed = request.run.seed;
-  result.starts = request.options.starts;
-  result.until = request.until;
-  result.is_until_met = collected.num_enough.has_value();
-  result.point_tolerance = request.point_tolerance;
-  if (collected.stopped != Termination::not_run) result.stopped = collected.stopped;
-}
-
 SurveyOutcome run_survey(Family& family, const SurveyRequest& request, const SurveyHooks& hooks, const RunFolder& folder, SurveyDatabase& database) {
   const Stopwatch watch;
   const int workers = static_cast<int>(std::min<std::int64_t>(num_threads(), request.options.starts));
-  const Collected collected = collect_ends({.family = family,
-                                            .options = request.options,
-                                            .seed = static_cast<std::uint64_t>(request.run.seed),
-                                            .workers = workers,
-                                            .wanted_minima = wanted_minima(request.until),
-                                            .point_tolerance = request.point_tolerance,
-                                            .max_seconds = request.run.time_limit,
-                                            .checkpoint_seconds = request.run.checkpoint_every,
-                                            .interrupt = hooks.interrupt,
-                                            .on_end = hooks.on_end},
-                                           database);
-  Conclusion conclusion = conclude({.family = family,
-                                    .options = request.options,
-                                    .limit = collected.num_enough.value_or(request.options.starts),
-                                    .point_tolerance = request.point_tolerance,
-                                    .workers = workers,
-                                    .judges_again = collected.stopped == Termination::not_run,
-                                    .max_seconds = request.run.time_limit - watch.seconds(),
-                                    .interrupt = hooks.interrupt},
-                                   database);
+  Conclusion conclusion = gather(family, request, workers, database, hooks);
   SurveyOutcome outcome;
   outcome.result = std::move(conclusion.result);
-  describe(outcome.result, family, request, collected);
   outcome.result.folder = folder.path();
-  outcome.result.workers = workers;
   outcome.best.stopped = outcome.result.stopped;
   outcome.best.folder = folder.path();
   const bool is_over = outcome.result.stopped == Termination::not_run;
@@ -190,6 +133,10 @@ SurveyOutcome run_survey(Family& family, const SurveyRequest& request, const Sur
 }
 
 }  // namespace
+
+bool may_change_when_resumed(const OptionRow& row) {
+  return row.name == "starts" || row.name == "until" || row.name == "point-tolerance";
+}
 
 OptionList rows(SurveyRequest& r) {
   OptionList list = rows(r.options);

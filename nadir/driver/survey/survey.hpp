@@ -38,6 +38,7 @@ struct SurveyRequest {
 // Without those of the solvers and of every verb; and with those of the solvers.
 OptionList rows(SurveyRequest& request);
 OptionList all_rows(SurveyRequest& request);
+bool may_change_when_resumed(const OptionRow& row);
 
 struct SurveyHooks {
   std::function<void(const SurveyStatus&)> on_end;

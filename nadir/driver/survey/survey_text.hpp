@@ -5,9 +5,9 @@
 
 #include "nadir/driver/survey/survey_result.hpp"
 
-namespace nadir::cli {
+namespace nadir {
 
 // Ends in a newline. The same for a survey that is repeated or resumed, but for the folder's name in the last line.
 std::string survey_text(const SurveyResult& result);
 
-}  // namespace nadir::cli
+}  // namespace nadir

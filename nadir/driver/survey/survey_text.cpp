@@ -1,11 +1,11 @@
-#include "nadir/cli/survey_text.hpp"
+#include "nadir/driver/survey/survey_text.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>
 
-namespace nadir::cli {
+namespace nadir {
 namespace {
 
 constexpr std::size_t most_classes = 40;
@@ -80,4 +80,4 @@ std::string survey_text(const SurveyResult& r) {
   return text + "\nrun folder " + r.folder + " (every end in survey.sqlite)\n";
 }
 
-}  // namespace nadir::cli
+}  // namespace nadir
