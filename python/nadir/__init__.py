@@ -9,6 +9,7 @@
     nadir.survey(problem, starts=100)      many starts: which minima there are, how often each is reached
     nadir.landscape.spectrum(x, ...)       the Hessian's eigenvalues at the point of a run, a problem, a function, a module
     nadir.torch, nadir.sklearn             PyTorch modules as problems; factor models as estimators
+    nadir.plot                             spectra, slices, paths, traces and surveys on matplotlib
 
 Verdicts are strings with what stands behind them as attributes: `result.verdict == "global-minimum"`,
 `result.verdict.rigor`, `result.claims`.
@@ -37,7 +38,7 @@ def families() -> "dict[str, str]":
 
 def __getattr__(name: str) -> Any:
     """The classes of families, and the parts that need other packages, when they are first asked for."""
-    if name in ("torch", "sklearn"):
+    if name in ("torch", "sklearn", "plot"):
         import importlib
 
         return importlib.import_module("." + name, __name__)
@@ -48,7 +49,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> "list[str]":
-    return sorted([*__all__, "torch", "sklearn"])
+    return sorted([*__all__, "torch", "sklearn", "plot"])
 
 
 __all__ = ["Claim", "NumericalError", "Point", "Problem", "RequirementError", "Result", "SurveyClass", "SurveyEnd", "SurveyResult",
