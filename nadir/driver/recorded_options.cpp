@@ -4,7 +4,10 @@
 #include <filesystem>
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/hash.hpp"
 #include "nadir/driver/option_values.hpp"
+#include "nadir/io/data_files.hpp"
+#include "nadir/io/load_array.hpp"
 #include "nadir/io/options_json.hpp"
 
 namespace nadir {
@@ -28,7 +31,31 @@ std::string present_path(const std::string& path, const RunRecord& record, const
   return is_moved ? input->absolute_path : path;
 }
 
+// A file of the folder's own, as of a run that began with arrays in hand: it is read where the folder is now, and keeps its
+// name below the folder in what is recorded, so that the folder may be moved again. False where there is none.
+bool take_own_file(const OptionRow& row, const std::string& path, const RunRecord& record, const std::string& folder) {
+  const DataReference* input = find_input(record.inputs, row.name);
+  const std::string own = path_below(folder, path);
+  if (!input || own.empty() || sha256_of_file(file_of(own)) != input->sha256) return false;
+  load_values(row, own);
+  data_file(row)->path = path;
+  data_file(row)->sha256 = input->sha256;
+  return true;
+}
+
+void take_data(const OptionRow& row, const std::string& path, const RunRecord& record, const std::string& place) {
+  if (path.empty() || take_own_file(row, path, record, std::filesystem::path(place).parent_path().string())) return;
+  assign(row, present_path(path, record, row.name), place + ": " + row.name);
+}
+
 }  // namespace
+
+std::string path_below(const std::string& folder, const std::string& path) {
+  std::error_code error;
+  if (path.empty() || std::filesystem::path(path).is_absolute()) return "";
+  const std::string own = (std::filesystem::path(folder) / path).string();
+  return std::filesystem::is_regular_file(file_of(own), error) ? own : "";
+}
 
 void take_recorded(const OptionList& rows, const OptionList& scratch, const std::string& json,
                    const std::vector<std::string>& given, const RunRecord& record, const std::string& place) {
@@ -37,7 +64,7 @@ void take_recorded(const OptionList& rows, const OptionList& scratch, const std:
     const std::string recorded = value_text(*find_option(scratch, row.name));
     if (!contains(given, row.name)) {
       if (!is_data(row)) assign(row, recorded, place + ": " + row.name);
-      else if (!recorded.empty()) assign(row, present_path(recorded, record, row.name), place + ": " + row.name);
+      else take_data(row, recorded, record, place);
     } else if (!is_data(row) && value_text(row) != recorded) {
       throw InputError("--" + row.name, "'" + recorded + "', with which the run began (" + place + ")",
                        "'" + value_text(row) + "'");

@@ -1,8 +1,11 @@
 #include "nadir/driver/repeat_command.hpp"
 
+#include <filesystem>
+
 #include "nadir/base/shell_word.hpp"
 #include "nadir/driver/judge.hpp"
 #include "nadir/driver/option_values.hpp"
+#include "nadir/driver/recorded_options.hpp"
 #include "nadir/driver/registry.hpp"
 #include "nadir/driver/solve_options.hpp"
 #include "nadir/driver/survey/survey.hpp"
@@ -10,6 +13,13 @@
 
 namespace nadir {
 namespace {
+
+// A file of the run folder's own, as data that were in hand, is named through the folder.
+std::string present_value(const OptionRow& row, const std::string& value, const std::string& place) {
+  if (!is_data(row) && row.name != "start") return value;
+  const std::string own = path_below(std::filesystem::path(place).parent_path().string(), value);
+  return own.empty() ? value : own;
+}
 
 // Flags for the options of `json` that differ from those of `defaults`, two rows of one struct each.
 std::string flags(const OptionList& defaults, const OptionList& scratch, const std::string& json, const std::string& place) {
@@ -20,7 +30,7 @@ std::string flags(const OptionList& defaults, const OptionList& scratch, const s
     const OptionRow* before = find_option(defaults, row.name);
     if (!before || value_text(*before) == value || text.find(" --" + row.name + " ") != std::string::npos) continue;
     if (is_flag(row)) text += value == "true" ? " --" + row.name : " --no-" + row.name;
-    else text += " --" + row.name + " " + shell_word(value);
+    else text += " --" + row.name + " " + shell_word(present_value(row, value, place));
   }
   return text;
 }

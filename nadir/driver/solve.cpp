@@ -19,6 +19,7 @@
 #include "nadir/driver/run_writer.hpp"
 #include "nadir/driver/search.hpp"
 #include "nadir/io/options_json.hpp"
+#include "nadir/io/point_file.hpp"
 #include "nadir/solvers/make_solver.hpp"
 
 namespace nadir {
@@ -71,16 +72,49 @@ bool is_start_name(const Family& family, const std::string& start) {
   throw InputError("--start", "one of " + list + ", or a file", "'" + start + "'" + nearest_hint(start, names));
 }
 
-Point given_start(Family& family, const SolveRequest& request, std::vector<DataReference>& inputs) {
+// A start in hand is kept in the run folder under this name, so that the run goes on without whoever had it.
+constexpr const char* start_file = "start.npz";
+
+bool has_start_in_hand(const SolveRequest& request) { return !request.start_in_hand.values.empty(); }
+
+DataReference start_reference(const std::string& path, const std::string& file) {
+  return {"start", path, std::filesystem::absolute(file).string(), sha256_of_file(file), {}};
+}
+
+// Before the options are recorded.
+void name_start_in_hand(SolveRequest& request, bool is_resumed) {
+  if (!has_start_in_hand(request)) return;
+  if (is_resumed && request.options.start != start_file)
+    throw InputError("start", "none, as when the run began (" + request.run.output + "/" + run_files::run + ")", "a point");
+  request.options.start = start_file;
+}
+
+// The start that the folder of a resumed run keeps; one in hand must be the same.
+Point kept_start(Family& family, const SolveRequest& request, const std::string& file) {
+  Point kept = read_point_of(family, file);
+  if (has_start_in_hand(request) && point_of(family, request.start_in_hand, "start").values != kept.values)
+    throw InputError("start", "the point with which the run began (" + file + ")", "another one");
+  return kept;
+}
+
+Point given_start(Family& family, const SolveRequest& request, bool is_resumed, std::vector<DataReference>& inputs) {
   const SolveOptions& options = request.options;
-  const bool is_in_hand = !request.start_in_hand.values.empty();
-  if (!is_in_hand && is_start_name(family, options.start)) return {};
+  const std::string kept = is_resumed && options.start == start_file ? path_below(request.run.output, start_file) : "";
+  if (kept.empty() && !has_start_in_hand(request) && is_start_name(family, options.start)) return {};
   if (options.starts > 1)
     throw InputError("--starts", "1, because --start names a point", std::to_string(options.starts));
-  if (is_in_hand) return point_of(family, request.start_in_hand, "start");
-  inputs.push_back({"start", options.start, std::filesystem::absolute(options.start).string(),
-                    sha256_of_file(options.start), {}});
+  if (!kept.empty()) {
+    inputs.push_back(start_reference(start_file, kept));
+    return kept_start(family, request, kept);
+  }
+  if (has_start_in_hand(request)) return point_of(family, request.start_in_hand, "start");
+  inputs.push_back(start_reference(options.start, options.start));
   return read_point_of(family, options.start);
+}
+
+void keep_start(const RunFolder& folder, const Point& start, RunRecord& record) {
+  folder.write_npz(start_file, point_arrays(start));
+  record.inputs.push_back(start_reference(start_file, folder.path_of(start_file)));
 }
 
 RunFolder opened(const SolveRequest& request, const Family& family, bool is_resumed) {
@@ -156,6 +190,7 @@ RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks) 
   const Stopwatch loading;
   const std::optional<RunRecord> earlier = earlier_record(request);
   if (earlier) take_over(*earlier, family, request);
+  name_start_in_hand(request, earlier.has_value());
   const OptionList data_and_options = family.options();
   load_data(data_and_options);
   require_given(data_and_options);
@@ -172,12 +207,14 @@ RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks) 
   family.prepare();
   require_solver(family, request);
   const SearchTask task{family, request.options, static_cast<std::uint64_t>(request.run.seed),
-                        given_start(family, request, record.inputs)};
+                        given_start(family, request, earlier.has_value(), record.inputs)};
   if (earlier) require_same_inputs(record.inputs, *earlier, request.run.output + "/" + run_files::run);
   const double load_seconds = loading.seconds();
 
   const RunFolder folder = opened(request, family, earlier.has_value());
   folder.remove_leftovers();
+  if (!earlier) write_record(folder, record);  // first of all: a folder with data and no record could not be resumed
+  if (has_start_in_hand(request) && !folder.has(start_file)) keep_start(folder, task.given_start, record);
   if (hooks.on_folder) hooks.on_folder(folder.path());
   std::optional<SearchProgress> progress = read_progress(folder);
   write_record(folder, record);
@@ -206,7 +243,7 @@ RunOutcome solve_in_memory(Family& family, SolveRequest request, const SolveHook
   require_solver(family, request);
   std::vector<DataReference> inputs;
   const SearchTask task{family, request.options, static_cast<std::uint64_t>(request.run.seed),
-                        given_start(family, request, inputs)};
+                        given_start(family, request, false, inputs)};
   const double load_seconds = loading.seconds();
   SearchLimits limits;
   limits.max_seconds = request.run.time_limit;

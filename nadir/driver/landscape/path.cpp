@@ -122,13 +122,7 @@ PathRun find_run_path(const PathRequest& request, const std::atomic<bool>* inter
   PathOptions options{.kinds = curve_kinds(request.kinds), .bends = request.bends, .points = request.points, .max_iterations = request.iterations};
   options.seed = static_cast<std::uint64_t>(request.run.seed);
   options.should_stop = [&] { return (interrupt && interrupt->load()) || watch.seconds() > request.run.time_limit; };
-  const std::optional<PathAlignment> alignment = request.align ? alignment_of(*stored.family, stored.point, other) : std::nullopt;
-  PathRun run{find_path(stored.family->problem(), stored.point.values, other.values, alignment, options), std::string(stored.family->name()), {}};
-  if (run.path.saddle) {
-    Point saddle(stored.point.layout);
-    saddle.values = run.path.saddle->point;
-    take_verdict(stored.family->judge(saddle, {}).verdict, *run.path.saddle);
-  }
+  PathRun run{find_family_path(*stored.family, stored.point, other, request.align, options), std::string(stored.family->name()), {}};
   const PathFacts facts{.family = run.family,
                         .point_sha256 = sha256_of_file(folder.path_of(run_files::point)),
                         .other_sha256 = sha256_of_file(file),
@@ -139,6 +133,17 @@ PathRun find_run_path(const PathRequest& request, const std::atomic<bool>* inter
   folder.write_text(run_files::path, run.json);
   try_write_report(folder.path());  // the page shows the path; it stays as it was where it cannot be made
   return run;
+}
+
+Path find_family_path(const Family& family, const Point& point, const Point& other, bool align, const PathOptions& options) {
+  const std::optional<PathAlignment> alignment = align ? alignment_of(family, point, other) : std::nullopt;
+  Path path = find_path(family.problem(), point.values, other.values, alignment, options);
+  if (path.saddle) {
+    Point saddle(point.layout);
+    saddle.values = path.saddle->point;
+    take_verdict(family.judge(saddle, {}).verdict, *path.saddle);
+  }
+  return path;
 }
 
 Path find_function_path(ProblemRef problem, std::span<const double> a, std::span<const double> b, const PathOptions& options, const CurvatureOptions& curvature) {

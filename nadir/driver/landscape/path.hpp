@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "nadir/core/family.hpp"
 #include "nadir/core/options.hpp"
 #include "nadir/driver/run_options.hpp"
 #include "nadir/judge/curvature.hpp"
@@ -37,6 +38,9 @@ struct PathRun {
 // other data or other options, a point of other sizes, an unknown kind of curve; NumericalBreakdown where the value of an
 // end is not finite.
 PathRun find_run_path(const PathRequest& request, const std::atomic<bool>* interrupt = nullptr);
+
+// The same for a family and points in hand, of one layout that is the family's now; nothing is written.
+Path find_family_path(const Family& family, const Point& point, const Point& other, bool align, const PathOptions& options = {});
 
 // The same for a problem that belongs to no family: no alignment, and the judge of unknown functions (judge/judge.hpp) says
 // what the saddle is.
