@@ -20,6 +20,7 @@ struct Tool {
 const std::vector<Tool>& tools() {
   static const std::vector<Tool> rows{
       {"spectrum", "eigenvalues of the Hessian: ends, trace, density", run_landscape_spectrum},
+      {"slice", "the objective on a line or a plane through the point", run_landscape_slice},
       {"path", "low ways between two points, barriers, the pass between", run_landscape_path},
   };
   return rows;

@@ -6,6 +6,7 @@
 
 namespace nadir::cli {
 
+int run_landscape_slice(std::span<const std::string> arguments);
 int run_landscape_spectrum(std::span<const std::string> arguments);
 int run_landscape_path(std::span<const std::string> arguments);
 

@@ -207,7 +207,7 @@ std::vector<Layer> layers_of(SampledGrid&& grid, const SliceOptions& options) {
   std::vector<Layer> layers{{"value", "value", std::move(grid.layers.front())}};
   std::size_t next = 1;
   if (options.with_gradient) layers.push_back({"gradient_norm", "norm of the gradient", std::move(grid.layers[next++])});
-  if (options.with_curvature) layers.push_back({"curvature_ratio", "least eigenvalue of the Hessian over the largest in modulus", std::move(grid.layers[next])});
+  if (options.with_curvature) layers.push_back({"curvature_ratio", "least over largest curvature", std::move(grid.layers[next])});
   return layers;
 }
 

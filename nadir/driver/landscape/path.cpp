@@ -2,20 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <map>
 #include <utility>
-
-#include <nlohmann/json.hpp>
 
 #include "nadir/base/clock.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/hash.hpp"
+#include "nadir/driver/landscape/other_point.hpp"
 #include "nadir/driver/landscape/path_record.hpp"
-#include "nadir/driver/point_of_family.hpp"
 #include "nadir/driver/report.hpp"
 #include "nadir/driver/stored_problem.hpp"
-#include "nadir/io/certified_run.hpp"
 #include "nadir/io/run_folder.hpp"
 #include "nadir/judge/judge.hpp"
 #include "nadir/linalg/dense.hpp"
@@ -36,50 +31,6 @@ std::vector<CurveKind> curve_kinds(const std::vector<std::string>& words) {
       first = end + 1;
     }
   return kinds.empty() ? PathOptions{}.kinds : kinds;
-}
-
-CertificateFile certificate_of(const std::string& folder) { return certificate_from_json(read_certificate_text(folder), folder + "/certificate.json"); }
-
-std::map<std::string, std::string> digests(const CertificateFile& certificate) {
-  std::map<std::string, std::string> of_role;
-  for (const DataReference& data : certificate.data) of_role[data.role] = data.sha256;
-  return of_role;
-}
-
-std::string differing_option(const CertificateFile& one, const CertificateFile& other) {
-  const auto a = nlohmann::json::parse(one.problem), b = nlohmann::json::parse(other.problem);
-  for (const auto& [key, value] : a.items())
-    if (!b.contains(key) || b[key] != value) return key + " " + value.dump();
-  return a == b ? "" : "another list of options";
-}
-
-void require_same_problem(const std::string& folder, const std::string& other) {
-  const CertificateFile here = certificate_of(folder), there = certificate_of(other);
-  const std::string place = other + "/certificate.json";
-  if (here.family != there.family) throw InputError(place, "a run of the family " + here.family + ", as in " + folder, there.family);
-  if (digests(here) != digests(there)) throw InputError(place, "a run on the data of " + folder, "other data");
-  if (const std::string option = differing_option(here, there); !option.empty())
-    throw InputError(place, "a run with the options of " + folder + " (" + option + "); to take its point alone, give " + other + "/" + run_files::point, "other options");
-}
-
-std::string file_of_other(const PathRequest& request) {
-  if (!std::filesystem::is_directory(request.other)) return request.other;
-  require_same_problem(request.folder, request.other);
-  return request.other + "/" + run_files::point;
-}
-
-std::string sizes_text(const Layout& layout) {
-  std::string text;
-  for (const BlockShape& b : layout.blocks()) text += (text.empty() ? "" : ", ") + b.name + " " + std::to_string(b.rows) + " x " + std::to_string(b.cols);
-  return text;
-}
-
-// Families that grow accept other sizes; a path does not.
-Point read_other(Family& family, const Point& point, const std::string& file) {
-  Point other = read_point_of(family, file);
-  if (other.layout == point.layout) return other;
-  family.reshape(point.layout);
-  throw InputError(file, "blocks of the sizes of the run's point, " + sizes_text(point.layout), sizes_text(other.layout));
 }
 
 double distance(const Point& a, const Point& b) {
@@ -117,8 +68,7 @@ PathRun find_run_path(const PathRequest& request, const std::atomic<bool>* inter
   const Stopwatch watch;
   const RunFolder folder = RunFolder::open(request.folder);
   const StoredProblem stored = load_stored_problem(folder.path());
-  const std::string file = file_of_other(request);
-  const Point other = read_other(*stored.family, stored.point, file);
+  const auto [file, other] = read_other_point(*stored.family, folder.path(), stored.point, request.other);
   PathOptions options{.kinds = curve_kinds(request.kinds), .bends = request.bends, .points = request.points, .max_iterations = request.iterations};
   options.seed = static_cast<std::uint64_t>(request.run.seed);
   options.should_stop = [&] { return (interrupt && interrupt->load()) || watch.seconds() > request.run.time_limit; };
