@@ -22,6 +22,16 @@ def test_a_way_without_a_barrier_and_a_search_without_a_saddle_are_told_so(with_
     assert "no saddle was found: the search ended at a local minimum, numerical" in text
 
 
+def test_a_saddle_below_the_top_of_its_band_is_not_said_to_lie_on_it(with_files):
+    below = path(saddle={**path()["saddle"], "value": 1.625})
+    below["curves"][2] = {**below["curves"][2], "converged": False}
+
+    text = words(with_files(path=below), "#path .story")
+
+    assert "From the top of the elastic band the search came to a strict saddle of index 1, proved: value 1.625" in text
+    assert "The elastic band climbs 0.5 (perhaps 0.25 more) above the higher end, and might come to lie lower" in text
+
+
 def test_keys_above_the_ways_hide_and_show_them(with_files):
     page = with_files(path=path())
     drawn = "document.querySelectorAll('#path [aria-label=line] path').length"

@@ -248,10 +248,11 @@ function isFar(y, numbers) {
   return y < least / 1e4 || y > most * 1e4;
 }
 
-export const swatch = ({color, dash, isDots}) =>
+export const swatch = ({color, dash, isDots, symbol}) =>
   svg("svg", {class: "swatch", width: 18, height: 8, "aria-hidden": "true"},
-    isDots ? svg("circle", {cx: 9, cy: 4, r: 4, fill: color})
-      : svg("line", {x1: 0, x2: 18, y1: 4, y2: 4, stroke: color, "stroke-width": 2.5, "stroke-dasharray": dash}));
+    symbol === "diamond" ? svg("path", {d: "M9,-1L12,4L9,9L6,4Z", fill: color})
+      : isDots ? svg("circle", {cx: 9, cy: 4, r: 4, fill: color})
+        : svg("line", {x1: 0, x2: 18, y1: 4, y2: 4, stroke: color, "stroke-width": 2.5, "stroke-dasharray": dash}));
 
 // What somebody hears who does not see the picture.
 function describe(panel, series, rows) {

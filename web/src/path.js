@@ -24,7 +24,7 @@ function looks(curves) {
 }
 
 const nameOf = (p, c) => {
-  const name = c.kind === "straight" ? "straight line" : shortened(c.name, 40);
+  const name = c.name === c.kind && KIND[c.kind] ? KIND[c.kind] : shortened(c.name, 60);
   return c.kind === "straight" && c.is_aligned ? `${name}, ${p.alignment ? shortened(p.alignment.label, 40) : "aligned"}` : name;
 };
 
@@ -39,13 +39,21 @@ function climb(b) {
   return "does not climb above the higher end";
 }
 
-function saddleWords({saddle: s, values}) {
+// Does the band lead over the saddle itself, or is it the saddle to which the search came from its top?
+function isOnTop(p) {
+  const top = p.curves.find((c) => c.name === p.saddle.name)?.barrier;
+  return isNumber(top?.value) && Math.abs(top.value - p.saddle.value) <= Math.max(0.05 * top.height, top.uncertainty ?? 0);
+}
+
+function saddleWords(p) {
+  const {saddle: s, values} = p;
   if (!s) return null;
   const higher = Math.max(...values.filter(isNumber));
   const index = isNumber(s.negative) && /saddle/.test(s.verdict) ? ` of index ${grouped(s.negative)}` : "";
   const above = isNumber(s.value) && Number.isFinite(higher) ? `, ${typeset(s.value - higher, 3)} above the higher end` : "";
   const words = [el("b", null, `${VERDICT[s.verdict] ?? shown(s.verdict)}${index}`), `, ${shown(s.rigor)}: value ${typeset(s.value, 6)}${above}.`];
-  return /saddle/.test(s.verdict) ? ["The elastic band passes over ", ...words] : ["From the top of the elastic band no saddle was found: the search ended at ", ...words];
+  if (!/saddle/.test(s.verdict)) return ["From the top of the elastic band no saddle was found: the search ended at ", ...words];
+  return [isOnTop(p) ? "The elastic band passes over " : "From the top of the elastic band the search came to ", ...words];
 }
 
 function storyOf(p) {
@@ -55,13 +63,13 @@ function storyOf(p) {
     straight && ["The straight line between the two points ", climb(straight.barrier), ". "],
     p.alignment && ["With ", foreign(shortened(p.alignment.label, 80)), `, the points are ${typeset(p.alignment.distance, 4)} instead of ${typeset(p.distance, 4)} apart`,
       aligned ? [", and the straight line ", climb(aligned.barrier), ". "] : ". "],
-    found.map((c) => ["The ", foreign(shortened(c.name, 60)), " ", climb(c.barrier), ". "]),
+    found.map((c) => ["The ", foreign(nameOf(p, c)), " ", climb(c.barrier), c.converged === false ? ", and might come to lie lower: its search ended at a limit. " : ". "]),
     saddleWords(p));
 }
 
 function openingWords(p) {
   return `Ways from the point of this page (value ${typeset(p.values[0], 6)}) to another one (value ${typeset(p.values[1], 6)}), ${typeset(p.distance, 4)} away. ` +
-    `${seconds(p.seconds)}.${p.complete ? "" : " It was stopped early: what is here is true, and ways may be missing or not yet as low as they could be."} ` +
+    `It took ${seconds(p.seconds)}.${p.complete ? "" : " It was stopped early: what is here is true, and ways may be missing or not yet as low as they could be."} ` +
     "Values are computed along each way at a finite number of places; how much higher it may be between them is an estimate.";
 }
 
@@ -106,7 +114,7 @@ function panelsOf(p) {
 
 function curvesTable(p) {
   return table("Ways and their barriers", ["Way", "Bends", "Length", "Highest value", "At", "Above higher end", "Above even rise", "Perhaps more"],
-    p.curves.map((c) => [el("span", {title: KIND[c.kind] ?? shown(c.kind)}, foreign(c.kind === "straight" ? nameOf(p, c) : shortened(c.name, 120))), grouped(c.bends), typeset(c.length, 5), typeset(c.barrier?.value, 7), typeset(c.barrier?.t, 3),
+    p.curves.map((c) => [foreign(nameOf(p, c)), grouped(c.bends), typeset(c.length, 5), typeset(c.barrier?.value, 7), typeset(c.barrier?.t, 3),
       typeset(c.barrier?.height, 4), typeset(c.barrier?.height_over_line, 4), typeset(c.barrier?.uncertainty, 2)]), {class: "numbers"});
 }
 
