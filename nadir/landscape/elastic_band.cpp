@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -18,8 +19,9 @@ constexpr double first_share = 0.02;     // of the spacing: the longest first mo
 constexpr double longest_share = 0.3;    // of the spacing: the longest move of a pivot
 constexpr double excess_share = 0.1;     // of the range: between two pivots above the line through them
 constexpr double range_share = 1e-3;     // of the first range: smaller ranges do not tighten the tolerance further
+constexpr double higher_share = 0.05;     // of the range: an earlier band lower by so much is gone back to
 constexpr double flat_share = 1e-4;      // of the first range: a top so low above the ends is none
-constexpr int max_cycles = 4;
+constexpr int num_cycles = 8;               // of relaxing and inserting; the last climbs
 constexpr Index probes = 3;              // inside a segment
 // The constants of [Bitzek2006].
 constexpr int patience = 5;
@@ -46,10 +48,13 @@ class Relaxation {
     first_range_ = range();
   }
 
-  // One cycle; true when it converged.
-  bool relax(bool climbs);
+  // One cycle of at most so many iterations; true when it converged.
+  bool relax(bool climbs, Index most_iterations);
   // Pivots in the middle of segments that hold more than their ends show; false if there was none to insert.
   bool insert();
+  // To the band at the end of an earlier cycle, where that was lower: in a winding valley pivots slide apart and the
+  // segments between them over its walls.
+  void return_to_lowest();
   bool may_go_on() const { return is_finite_ && !is_stopped_ && iterations_ < options_.max_iterations; }
   ElasticBand result(bool is_converged);
 
@@ -61,6 +66,7 @@ class Relaxation {
   double scale_of_values() const { return std::fmax(range(), range_share * first_range_); }
   double tolerance() const { return options_.force_tol * scale_of_values() / length(); }
   void evaluate();
+  Vector probe();
   Vector tangent(Index i) const;
   Matrix forces(Index climber) const;
   void move(const Matrix& force, double dt, double& mixing, bool goes_down);
@@ -71,7 +77,13 @@ class Relaxation {
   Matrix x_, velocity_;
   Vector shares_, values_;
   Matrix gradients_;
-  double first_range_ = 0.0, force_ = 0.0;
+  struct Band {
+    Matrix x;
+    Vector shares, values;
+    Matrix gradients;
+    double peak = std::numeric_limits<double>::infinity();
+  } lowest_;
+  double first_range_ = 0.0, force_ = 0.0, peak_ = 0.0;
   Index iterations_ = 0;
   bool is_finite_ = true, is_stopped_ = false;
 };
@@ -151,8 +163,9 @@ void Relaxation::redistribute(Index from, Index to) {
   }
 }
 
-bool Relaxation::relax(bool climbs) {
+bool Relaxation::relax(bool climbs, Index most_iterations) {
   velocity_ = Matrix(x_.rows(), x_.cols());
+  const Index end = iterations_ + most_iterations;
   double dt = 0.0, mixing = first_mixing;
   int downhill = 0;
   while (is_finite_) {
@@ -161,7 +174,7 @@ bool Relaxation::relax(bool climbs) {
     force_ = 0.0;
     for (Index i = 1; i < last(); ++i) force_ = std::fmax(force_, norm(column(force, i)));
     if (force_ <= tolerance()) return true;
-    if (!may_go_on()) return false;
+    if (!may_go_on() || iterations_ >= end) return false;
     if (dt == 0.0) dt = std::sqrt(first_share * length() / static_cast<double>(last()) / force_);
     const bool goes_down = dot(force.flat(), velocity_.flat()) > 0.0;
     downhill = goes_down ? downhill + 1 : 0;
@@ -180,21 +193,39 @@ bool Relaxation::relax(bool climbs) {
   return false;
 }
 
-bool Relaxation::insert() {
-  const Curve band(CurveKind::elastic_band, x_, shares_);
-  const ValuesAlong along = values_along(problem_, band, values_.front(), values_.back());
-  std::vector<Index> after;
-  for (Index i = 0; i < last() && x_.cols() - 2 + std::ssize(after) < options_.most_pivots; ++i) {
-    Vector t(at(probes)), found(at(probes));
+// By how much the values inside each segment exceed the line through its ends.
+Vector Relaxation::probe() {
+  const ValuesAlong along = values_along(problem_, Curve(CurveKind::elastic_band, x_, shares_), values_.front(), values_.back());
+  Vector excess(at(last()), 0.0), t(at(probes)), found(at(probes));
+  peak_ = *std::max_element(values_.begin(), values_.end());
+  for (Index i = 0; i < last(); ++i) {
     for (Index k = 0; k < probes; ++k) t[at(k)] = shares_[at(i)] + (shares_[at(i + 1)] - shares_[at(i)]) * static_cast<double>(k + 1) / static_cast<double>(probes + 1);
     along(t, found);
-    double excess = 0.0;
     for (Index k = 0; k < probes; ++k) {
       const double share = static_cast<double>(k + 1) / static_cast<double>(probes + 1);
-      excess = std::fmax(excess, found[at(k)] - ((1.0 - share) * values_[at(i)] + share * values_[at(i + 1)]));
+      excess[at(i)] = std::fmax(excess[at(i)], found[at(k)] - ((1.0 - share) * values_[at(i)] + share * values_[at(i + 1)]));
+      peak_ = found[at(k)] > peak_ ? found[at(k)] : peak_;
     }
-    if (excess > excess_share * scale_of_values()) after.push_back(i);
   }
+  if (peak_ < lowest_.peak) lowest_ = {x_, shares_, values_, gradients_, peak_};
+  return excess;
+}
+
+void Relaxation::return_to_lowest() {
+  probe();
+  if (!(peak_ - lowest_.peak > higher_share * range())) return;
+  x_ = lowest_.x;
+  shares_ = lowest_.shares;
+  values_ = lowest_.values;
+  gradients_ = lowest_.gradients;
+}
+
+bool Relaxation::insert() {
+  const Curve band(CurveKind::elastic_band, x_, shares_);
+  const Vector excess = probe();
+  std::vector<Index> after;
+  for (Index i = 0; i < last() && x_.cols() - 2 + std::ssize(after) < options_.most_pivots; ++i)
+    if (excess[at(i)] > excess_share * scale_of_values()) after.push_back(i);
   if (after.empty()) return false;
   Matrix points(x_.rows(), x_.cols() + std::ssize(after));
   Vector shares;
@@ -245,9 +276,13 @@ ElasticBand relax_elastic_band(ProblemRef problem, std::span<const double> a, st
     axpy(size, noise, column(points, i));
   }
   Relaxation relaxation(problem, std::move(points), options);
-  bool is_converged = relaxation.relax(false);
-  for (int cycle = 1; cycle < max_cycles && relaxation.may_go_on() && relaxation.insert(); ++cycle) is_converged = relaxation.relax(false);
-  if (relaxation.may_go_on()) is_converged = relaxation.relax(true);
+  const Index share = std::max<Index>(1, options.max_iterations / num_cycles);
+  for (int cycle = 1; cycle < num_cycles && relaxation.may_go_on(); ++cycle) {
+    const bool is_at_rest = relaxation.relax(false, share);
+    if (!relaxation.may_go_on() || (!relaxation.insert() && is_at_rest)) break;
+  }
+  const bool is_converged = relaxation.relax(true, options.max_iterations);
+  if (!is_converged) relaxation.return_to_lowest();
   return relaxation.result(is_converged);
 }
 

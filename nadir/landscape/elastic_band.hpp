@@ -9,7 +9,7 @@
 // [HenkelmanUberuagaJonsson2000], which leads it to the pass itself.
 //
 // Converged: every |F_i| is at most `force_tol` times (range of the values on the band) / (its length), and so is that of the
-// climber. Which pass the band finds depends on where it begins; that no lower one exists is not shown.
+// climber. A band that does not get there is the lowest at the end of a cycle. Which pass the band finds depends on where it begins; that no lower one exists is not shown.
 #pragma once
 
 #include <cstdint>

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <ostream>
 
@@ -143,6 +144,37 @@ TEST_P(EveryFamily, the_distance_up_to_symmetry_is_zero_from_itself_and_small_fo
   EXPECT_GE(family->relative_distance(a, b), 0.0);
   EXPECT_LT(family->relative_distance(a, b), 1e-4);
   EXPECT_TRUE(far > 1e-9 || values < 1e-6 * (1.0 + problem.value(x))) << far << " " << values;
+}
+
+// What alignment gives is a copy of b by symmetries; led back to b it must be b again.
+TEST_P(EveryFamily, alignment_keeps_the_value_never_leads_away_and_finds_copies_again) {
+  const std::string start = family->start_names().front();
+  for (std::uint64_t index = 0; index < 4; ++index) {
+    const Point a = family->start(start, 12, index), b = family->start(start, 13, index + 7);
+    const std::optional<AlignedPoint> moved = family->aligned(b, a);
+    if (!moved) GTEST_SKIP() << "no symmetries to align by";
+    const auto distance = [](const Point& p, const Point& q) {
+      Vector difference = p.values;
+      axpy(-1.0, q.values, difference);
+      return norm(difference);
+    };
+
+    EXPECT_EQ(moved->point.layout, b.layout);
+    EXPECT_FALSE(moved->label.empty());
+    EXPECT_NEAR(problem.value(moved->point.values), problem.value(b.values), 1e-11 * (1.0 + std::fabs(problem.value(b.values))));
+    EXPECT_LE(distance(moved->point, a), distance(b, a) * (1.0 + 1e-14));
+    EXPECT_LE(distance(family->aligned(b, b)->point, b), 1e-12 * norm(b.values));
+    const std::optional<AlignedPoint> back = family->aligned(moved->point, b);
+    ASSERT_TRUE(back.has_value());
+    EXPECT_LE(distance(back->point, b), 1e-7 * norm(b.values)) << index;
+  }
+}
+
+TEST_P(EveryFamily, points_that_are_not_finite_are_not_aligned) {
+  Point a = family->start(family->start_names().front(), 12, 0), b = a;
+  b.values.front() = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_FALSE(family->aligned(b, a).has_value());
+  EXPECT_FALSE(family->aligned(a, b).has_value());
 }
 
 TEST_P(EveryFamily, every_solver_descends_and_stops_for_a_stated_reason) {

@@ -5,6 +5,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
+#include "nadir/problems/linear_network/alignment.hpp"
 #include "nadir/linalg/factor_distance.hpp"
 #include "nadir/problems/linear_network/bures_wasserstein/bound.hpp"
 #include "nadir/problems/linear_network/bures_wasserstein/family.hpp"
@@ -159,6 +160,11 @@ double LinearNetworkFamily::relative_distance(const Point& a, const Point& b) co
   if (generator_) return relative_factor_distance(P, P, Q, Q);  // rotations of z are not seen
   const Matrix I = Matrix::identity(P.cols());
   return relative_factor_distance(P, I, Q, I);
+}
+
+std::optional<AlignedPoint> LinearNetworkFamily::aligned(const Point& point, const Point& reference) const {
+  if (generator_) return aligned_linear_network(generator_->architecture(), {}, point, reference);
+  return aligned_linear_network(problem_->architecture(), problem_->penalty(), point, reference);
 }
 
 Judgement LinearNetworkFamily::judge(const Point& point, const JudgeOptions& options) const {

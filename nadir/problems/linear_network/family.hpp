@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ class LinearNetworkFamily final : public Family {
   // Of the maps W_H ... W_1 (of generators: of what they generate). Points of one map need not be connected by a
   // symmetry where its rank is not full, a layer has a skip or entries are penalised one by one.
   double relative_distance(const Point& a, const Point& b) const override;
+  std::optional<AlignedPoint> aligned(const Point& point, const Point& reference) const override;
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
 
  private:

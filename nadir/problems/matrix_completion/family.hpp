@@ -26,6 +26,7 @@ class MatrixCompletionFamily final : public Family {
   std::string default_solver() const override { return "alternating"; }
   // Of the products U V^T, or U U^T; ranks may differ.
   double relative_distance(const Point& a, const Point& b) const override;
+  std::optional<AlignedPoint> aligned(const Point& point, const Point& reference) const override;
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
   bool is_cheap_to_judge() const override { return problem_->model().lambda > 0.0; }
 

@@ -6,6 +6,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
+#include "nadir/core/rotated_factors.hpp"
 #include "nadir/linalg/factor_distance.hpp"
 #include "nadir/problems/matrix_sensing/enlarge.hpp"
 #include "nadir/problems/matrix_sensing/judge.hpp"
@@ -107,6 +108,12 @@ double MatrixSensingFamily::target_value(double) const {
 double MatrixSensingFamily::relative_distance(const Point& a, const Point& b) const {
   const std::size_t right = a.layout.num_blocks() - 1;  // there is one block where V is U
   return relative_factor_distance(a.block(0), a.block(right), b.block(0), b.block(right));
+}
+
+std::optional<AlignedPoint> MatrixSensingFamily::aligned(const Point& point, const Point& reference) const {
+  std::optional<Point> rotated = rotated_factors(point, reference);
+  if (!rotated) return std::nullopt;
+  return AlignedPoint{*std::move(rotated), "factors rotated"};
 }
 
 Judgement MatrixSensingFamily::judge(const Point& point, const JudgeOptions& options) const {

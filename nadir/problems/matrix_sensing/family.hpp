@@ -27,6 +27,7 @@ class MatrixSensingFamily final : public Family {
   double target_value(double gap_tol) const override;
   // Of the products U V^T, or U U^T; ranks may differ.
   double relative_distance(const Point& a, const Point& b) const override;
+  std::optional<AlignedPoint> aligned(const Point& point, const Point& reference) const override;
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
   void reshape(const Layout& layout) override;
   bool can_grow() const override { return options_.rank == "auto"; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nadir/base/random.hpp"
+#include "nadir/problems/network/alignment.hpp"
 #include "nadir/problems/network/distance.hpp"
 #include "nadir/problems/network/judge.hpp"
 #include "nadir/problems/network/polish.hpp"
@@ -93,6 +94,10 @@ Point NetworkFamily::normal_form(Point point) const {
 double NetworkFamily::target_value(double gap_tol) const { return target_share * gap_tol * problem_->gap_scale(0.0); }
 
 double NetworkFamily::relative_distance(const Point& a, const Point& b) const { return relative_network_distance(problem_->data(), a, b); }
+
+std::optional<AlignedPoint> NetworkFamily::aligned(const Point& point, const Point& reference) const {
+  return aligned_network(problem_->data(), point, reference);
+}
 
 Judgement NetworkFamily::judge(const Point& point, const JudgeOptions& options) const { return judge_network(*problem_, point, options); }
 

@@ -28,6 +28,7 @@ class NetworkFamily final : public Family {
   // Polished by Newton's steps (polish.hpp).
   Point normal_form(Point point) const override;
   double relative_distance(const Point& a, const Point& b) const override;
+  std::optional<AlignedPoint> aligned(const Point& point, const Point& reference) const override;
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
 
  private:

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "nadir/base/random.hpp"
+#include "nadir/problems/tucker/alignment.hpp"
 #include "nadir/problems/tucker/distance.hpp"
 #include "nadir/problems/tucker/judge.hpp"
 #include "nadir/problems/tucker/normal_form.hpp"
@@ -97,6 +98,8 @@ Point TuckerFamily::normal_form(Point point) const {
   point.values = in_normal_form(*problem_, std::move(point.values));
   return point;
 }
+
+std::optional<AlignedPoint> TuckerFamily::aligned(const Point& point, const Point& reference) const { return aligned_tucker(data_, point, reference); }
 
 Judgement TuckerFamily::judge(const Point& point, const JudgeOptions& options) const {
   return judge_tucker(*problem_, tail(), point, options);

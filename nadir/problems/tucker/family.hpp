@@ -28,6 +28,7 @@ class TuckerFamily final : public Family {
   std::string default_solver() const override { return "alternating"; }
   Point normal_form(Point point) const override;
   double relative_distance(const Point& a, const Point& b) const override;  // of the tensors; ranks may differ
+  std::optional<AlignedPoint> aligned(const Point& point, const Point& reference) const override;
   Judgement judge(const Point& point, const JudgeOptions& options) const override;
   void reshape(const Layout& layout) override;
 
