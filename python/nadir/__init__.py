@@ -17,7 +17,7 @@ Verdicts are strings with what stands behind them as attributes: `result.verdict
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _nadir, landscape
 from ._minimize import judge_function, minimize
@@ -36,16 +36,21 @@ def families() -> "dict[str, str]":
     return {name: made.summary for name, made in family_classes().items()}
 
 
-def __getattr__(name: str) -> Any:
-    """The classes of families, and the parts that need other packages, when they are first asked for."""
-    if name in ("torch", "sklearn", "plot"):
-        import importlib
+if TYPE_CHECKING:  # _families.pyi is made with the module, from the families' own options
+    from . import plot, sklearn, torch
+    from ._families import *  # noqa: F403
+else:
 
-        return importlib.import_module("." + name, __name__)
-    classes = family_classes()
-    if name in classes:
-        return classes[name]
-    raise AttributeError(f"module 'nadir' has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """The classes of families, and the parts that need other packages, when they are first asked for."""
+        if name in ("torch", "sklearn", "plot"):
+            import importlib
+
+            return importlib.import_module("." + name, __name__)
+        classes = family_classes()
+        if name in classes:
+            return classes[name]
+        raise AttributeError(f"module 'nadir' has no attribute {name!r}")
 
 
 def __dir__() -> "list[str]":

@@ -66,7 +66,7 @@ def _write_npy(array: numpy.ndarray) -> Callable[[Any], None]:
     def write(file: Any) -> None:
         numpy.lib.format.write_array_header_1_0(file, numpy.lib.format.header_data_from_array_1_0(array))
         if array.size:
-            file.write(memoryview(array).cast("B"))
+            file.write(array.data.cast("B"))
 
     return write
 
@@ -157,7 +157,7 @@ def _entries(value: Any, keyword: str) -> Data:
     row, column = numpy.nonzero(is_observed)
     values = require_finite(array[is_observed], keyword)
     _require_some(values, keyword)
-    fields = _entry_fields(array.shape, row, column, values, [], [])
+    fields = _entry_fields((array.shape[0], array.shape[1]), row, column, values, [], [])
     return Data(keyword, fields, "npy", _write_npy(array))
 
 

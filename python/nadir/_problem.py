@@ -223,7 +223,8 @@ def _signature_of(rows: Sequence[Mapping[str, Any]]) -> inspect.Signature:
     required = [row["name"] for row in rows if row["required"] and row["kind"] in _DATA_KINDS]
     leading = [row["name"] for row in itertools.takewhile(lambda row: row["kind"] in _DATA_KINDS, rows)]
     first = required or leading
-    positional, others = [], []
+    positional: List[inspect.Parameter] = []
+    others: List[inspect.Parameter] = []
     for row in sorted(rows, key=lambda row: row["name"] not in first):
         is_first = row["name"] in first
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if is_first else inspect.Parameter.KEYWORD_ONLY

@@ -11,7 +11,7 @@ import numpy
 from . import _nadir
 from ._minimize import verdict_of
 from ._options import option_texts
-from ._point import Point, blocks_of
+from ._point import Layout, Point, blocks_of
 from ._problem import Problem, default_of, describe, in_keywords, reject_unknown
 from ._verdict import Claim, Verdict, trace_array, verdict_html
 
@@ -179,7 +179,8 @@ def solve(
     keywords = _solve_keywords()
     reject_unknown(options, keywords, "solve()")
     texts = texts_of(options, output)
-    flat, layout = None, []
+    flat: Optional[numpy.ndarray] = None
+    layout: Layout = []
     if isinstance(start, (str, os.PathLike)):
         texts["start"] = os.fspath(start)
     elif start is not None:
@@ -220,7 +221,8 @@ def judge(problem: Problem, point: Any = None, output: Any = None, *, better: Se
     require_problem(problem)
     texts = texts_of({"gap": gap, "gradient_tolerance": gradient_tolerance, "threads": threads,
                     "resume": resume or None}, output)
-    flat, layout = None, []
+    flat: Optional[numpy.ndarray] = None
+    layout: Layout = []
     if isinstance(point, (str, os.PathLike)):
         texts["point"] = os.fspath(point)
     elif point is not None:
