@@ -134,6 +134,7 @@ void PathSearch::lead_to_saddle(ElasticBand& band) {
   Matrix over_pass = control;
   std::copy(found.point.begin(), found.point.end(), over_pass.col(band.highest));
   band.curve = Curve(CurveKind::elastic_band, over_pass, length_shares(over_pass));
+  saddle.t = band.curve.knots()[static_cast<std::size_t>(band.highest)];
 }
 
 }  // namespace

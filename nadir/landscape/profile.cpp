@@ -36,8 +36,12 @@ Possible possible_maximum(const Vector& t, const Vector& y, std::size_t i) {
   const auto slope = [&](std::size_t k) { return (y[k + 1] - y[k]) / (t[k + 1] - t[k]); };
   const std::size_t last = t.size() - 2;
   const double h = t[i + 1] - t[i], here = slope(i);
-  const double before = i > 0 ? slope(i - 1) : here, after = i < last ? slope(i + 1) : here;
+  double before = i > 0 ? slope(i - 1) : here, after = i < last ? slope(i + 1) : here;
   if (i > 0 && i < last && before >= here && here >= after && before > after) {
+    // Towards a peak between convex flanks the slopes grow: at the rate at which they did.
+    const auto middle = [&](std::size_t k) { return 0.5 * (t[k] + t[k + 1]); };
+    if (i > 1) before += std::fmax(0.0, before - slope(i - 2)) * (middle(i) - middle(i - 1)) / (middle(i - 1) - middle(i - 2));
+    if (i + 1 < last) after -= std::fmax(0.0, slope(i + 2) - after) * (middle(i + 1) - middle(i)) / (middle(i + 2) - middle(i + 1));
     const double s = std::clamp((y[i + 1] - y[i] - after * h) / (before - after), 0.0, h);
     return {std::fmax(y[i] + before * s, std::fmax(y[i], y[i + 1])), t[i] + s};
   }

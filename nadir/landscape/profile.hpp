@@ -1,10 +1,11 @@
 // The objective along a curve, and its highest place, by values at few t.
 //
-// Even values first; then the interval whose possible maximum exceeds the greatest value by most is halved where the maximum
+// Even values first; then the intervals whose possible maximum exceeds the greatest value by most are cut where the maximum
 // would be, until none can exceed it by more than `tol` of the range of the values. What an interval may hold is judged from
-// four neighbouring values, kinks allowed:
+// its neighbours' values, kinks allowed:
 //   where the slopes of the chords before, in and after it descend   the place where the outer chords meet: no concave
-//                                                                    function through the four is higher
+//                                                                    function through the four values is higher; steeper
+//                                                                    chords where slopes grow towards it
 //   else                                                             a parabola over the chord, bent four times as much as
 //                                                                    the values around either end are: also a kink in the
 //                                                                    middle of the interval is that high

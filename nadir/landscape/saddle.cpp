@@ -53,6 +53,7 @@ Model model_at(const Here& here, std::span<const double> ascent, const SaddleOpt
   Random random(options.seed, basis_stream);
   Matrix first(n, ascent.empty() ? 1 : 2);
   std::copy(here.gradient.begin(), here.gradient.end(), first.col(0));
+  scale(1.0 / here.gradient_norm, {first.col(0), here.gradient.size()});  // beside a unit vector a short one would be dropped
   if (!ascent.empty()) std::copy(ascent.begin(), ascent.end(), first.col(1));
   model.krylov.append(first);
   if (ascent.empty() || model.krylov.size() == 0) model.krylov.append_random(1, random);
