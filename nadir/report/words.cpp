@@ -1,5 +1,6 @@
 #include "nadir/report/words.hpp"
 
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -25,8 +26,12 @@ std::string raised(int exponent) {
 
 bool is_open(const Verdict& v) { return v.headline == Headline::undecided; }
 
-// What stands before a statement that is not proved.
-std::string hedge(const Verdict& v) { return v.rigor == Rigor::proved ? "" : "As far as floating-point arithmetic shows: "; }
+// A sentence as it stands where it is proved, and with its reservation where it is not.
+std::string hedged(const Verdict& v, std::string sentence) {
+  if (v.rigor == Rigor::proved) return sentence;
+  sentence[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(sentence[0])));
+  return "As far as floating-point arithmetic shows, " + sentence;
+}
 
 std::string global_title(Rigor rigor) {
   switch (rigor) {
@@ -88,19 +93,19 @@ std::string slope_text(const Verdict& v) {
 
 std::string lead_of(const Verdict& v) {
   switch (v.headline) {
-    case Headline::global_minimum: return value_text(v) + hedge(v) + gap_text(v);
+    case Headline::global_minimum: return value_text(v) + hedged(v, gap_text(v));
     case Headline::local_minimum:
-      return value_text(v) + hedge(v) + "A local minimum lies here, exactly or as near as the evidence states; farther away there may be better "
-             "points. " + bound_text(v);
+      return value_text(v) + hedged(v, "A local minimum lies here, exactly or as near as the evidence states; farther away there may be "
+                                       "better points. ") + bound_text(v);
     case Headline::spurious_minimum:
-      return value_text(v) + hedge(v) + "A local minimum lies here, exactly or as near as the evidence states, but a better point exists "
-             "farther away. A method that only goes downhill stays here.";
+      return value_text(v) + hedged(v, "A local minimum lies here, exactly or as near as the evidence states, but a better point exists "
+                                       "farther away. A method that only goes downhill stays here.");
     case Headline::strict_saddle:
-      return value_text(v) + hedge(v) + "The slope counts as zero, as at a minimum, but the surface bends downwards in some direction: "
-             "this is a pass, not a valley." + escape_text(v);
+      return value_text(v) + hedged(v, "The slope counts as zero, as at a minimum, but the surface bends downwards in some direction: "
+                                       "this is a pass, not a valley.") + escape_text(v);
     case Headline::degenerate_saddle:
-      return value_text(v) + hedge(v) + "The slope counts as zero and no direction bends downwards, so that tests of slope and curvature "
-             "take this for a minimum. Yet lower points exist, and a path leads there." + escape_text(v);
+      return value_text(v) + hedged(v, "The slope counts as zero and no direction bends downwards, so that tests of slope and curvature "
+                                       "take this for a minimum. Yet lower points exist, and a path leads there.") + escape_text(v);
     case Headline::not_critical: return value_text(v) + slope_text(v) + escape_text(v);
     case Headline::undecided:
       return value_text(v) + "Neither a minimum nor a saddle could be shown. That does not make the point bad: the tests that "
@@ -136,7 +141,13 @@ std::string limits_text(const Verdict& v) {
   return "";
 }
 
-std::string ending_text(const RunEnding& ending) {
+// Did the solver stop because it found no lower value, whatever the slope says, and did the judge find none either?
+bool found_nothing_lower(const Verdict& v, const RunEnding& ending) {
+  if (v.escape) return false;
+  return ending.termination == Termination::value_flat || ending.termination == Termination::step_small || ending.termination == Termination::radius_small;
+}
+
+std::string ending_text(const Verdict& v, const RunEnding& ending) {
   const bool is_stopped = ending.exit_reason == "time_limit" || ending.exit_reason == "interrupted";
   if (ending.exit_reason == "numerical_breakdown")
     return "Numbers left the range of 64-bit floats, and the run ended there.";
@@ -145,6 +156,9 @@ std::string ending_text(const RunEnding& ending) {
   if (ending.exit_reason == "running") return "The run has not ended, or it was killed.";
   if (ending.termination == Termination::iteration_limit) return "The solver stopped because it had made as many iterations as it was allowed.";
   if (ending.termination == Termination::not_finite) return "The solver stopped because numbers left the range of 64-bit floats.";
+  if (v.headline == Headline::not_critical && found_nothing_lower(v, ending))
+    return "The solver stopped because it found no lower value in 64-bit floats, although there is a slope. Where the function has kinks, as with "
+           "relu units, that is common.";
   return "";
 }
 
@@ -173,6 +187,7 @@ std::string advice_on(const Verdict& v, const RunEnding& ending) {
       return "Leave the saddle: add the blocks `escape/...` of point.npz to the point, or let " + start + " do that.";
     case Headline::not_critical:
       if (ending.termination == Termination::not_finite) return advice_on_breakdown;
+      if (found_nothing_lower(v, ending)) return "Try another `--start`, another `--solver` or more `--starts`; more iterations alone change nothing.";
       return "Go on from this point: " + start + (ending.command != "judge" ? ", or allow more with `--max-iterations`." : ".");
     case Headline::undecided: return "The evidence below says which tests were tried. A tighter `--gradient-tolerance` often decides, and so do other starts.";
   }
@@ -206,7 +221,7 @@ PlainWords in_words(const Verdict& verdict, const RunEnding& ending) {
   }
   if (!is_open(verdict)) add("How sure is that?", rigor_text(verdict) + (verdict.rigor == Rigor::proved && ending.is_verified.value_or(true) ? verify_text(ending) : ""));
   add("What it does not say", limits_text(verdict));
-  add("How the run ended", ending_text(ending));
+  add("How the run ended", ending_text(verdict, ending));
   add("What to do next", is_resumable(ending) ? resume_text(ending) : advice_on(verdict, ending));
   return words;
 }

@@ -101,6 +101,27 @@ def test_logarithmic_colours_can_be_switched(with_files):
     assert page.complaints() == []
 
 
+def test_a_gradient_that_vanishes_in_one_place_leaves_colours_for_the_others(with_files):
+    steep = layered()
+    steep["layers"][1]["values"] = [[1e-16 if (i, j) == (3, 1) else 1.0 + i for j in range(4)] for i in range(7)]
+    page = with_files(slice=steep)
+
+    page.evaluate("document.querySelectorAll('#slice input[type=radio]')[1].click()")
+    if not page.evaluate("document.querySelector('#slice input[type=checkbox]').checked"):
+        page.evaluate("document.querySelector('#slice input[type=checkbox]').click()")
+
+    least = page.evaluate("document.querySelector('#slice .bar svg').getAttribute('aria-label')")
+    assert "from 0.01," in least and "to 7," in least
+
+
+def test_nothing_is_drawn_below_what_an_adaptive_slice_evaluated(with_files):
+    adaptive = {"tolerance": 0.01, "error": 0.006, "points": [[-3, -10, 120], [3, 10, 163]]}
+    page = with_files(slice=plane(adaptive=adaptive))
+
+    assert "from 120," in page.evaluate("document.querySelector('#slice .bar svg').getAttribute('aria-label')")
+    assert "to 120 at (−3, −10), 11 lower" in words(page, "#slice")
+
+
 def test_arrow_keys_walk_over_the_map_and_are_spoken(with_files):
     page = with_files(slice=plane())
     page.evaluate("document.querySelector('#slice .plane').focus()")
@@ -186,7 +207,7 @@ def test_what_an_adaptive_slice_did_not_evaluate_is_said(with_files):
 
     text = words(page, "#slice")
 
-    assert "3 places were evaluated" in text and "0.6\u00a0%" in text and "asked for: 1\u00a0%" in text
+    assert "28 evaluations, more of them where the function bends" in text and "0.6\u00a0%" in text and "asked for: 1\u00a0%" in text
     assert page.evaluate("document.querySelectorAll('#slice .evaluated').length") == 3
 
 

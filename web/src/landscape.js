@@ -78,5 +78,6 @@ export function curvatureParts({verdict}) {
   if (!bar && !isNumber(c.min_eigenvalue)) return null;
   return el("div", null,
     el("p", {class: "sub"}, "Directions at the point, by the signs of the Hessian's eigenvalues",
-      isNumber(c.min_eigenvalue) ? `; the least is ${typeset(c.min_eigenvalue, 4)}` : "", ` (${c.rigor}).`), bar);
+      isNumber(c.min_eigenvalue) ? `; the least is ${typeset(c.min_eigenvalue, 4)}` : "", ` (${c.rigor}).`,
+      verdict.verdict === "global-minimum" && c.negative > 0 && " The value here is near enough to the least one, but the point is not exactly the minimum: beside it a direction may still bend downwards a little."), bar);
 }

@@ -5,7 +5,7 @@
 import * as Plot from "@observablehq/plot";
 import {power, typeset, isNumber, digitsFor} from "./format.js";
 
-const STEPS = 256, LEVELS = 14, RATIO_FOR_LOG = 30, DECADES_FOR_ZERO = 12;
+const STEPS = 256, LEVELS = 14, RATIO_FOR_LOG = 30, DECADES_FOR_ZERO = 12, FEW = 0.02;
 
 const ramp = (scheme) => {
   const scale = Plot.scale({color: {type: "linear", domain: [0, STEPS - 1], scheme}});
@@ -53,15 +53,24 @@ export const isBetterLogarithmic = (numbers) => {
   return greatest > RATIO_FOR_LOG * least;
 };
 
-// {place, color, levels, format, domain}: place(x) is between 0 and 1, and NaN where x is no number.
-export function shadeOf(numbers, {isLog = false, isSigned = false} = {}) {
+// Where a logarithmic scale may end below: a few numbers that are next to zero, as the gradient is at a minimum, would leave the
+// others one colour.
+export function logFloor(numbers) {
+  const positive = numbers.filter((x) => isNumber(x) && x > 0).sort((a, b) => a - b);
+  if (!positive.length) return 0;
+  const typical = positive[Math.min(positive.length - 1, Math.max(1, Math.floor(positive.length * FEW)))];
+  return Math.max(positive[0], typical / 100, positive[positive.length - 1] / 10 ** DECADES_FOR_ZERO);
+}
+
+// {place, color, levels, format, domain}: place(x) is between 0 and 1, and NaN where x is no number. Below `floor` is one colour.
+export function shadeOf(numbers, {isLog = false, isSigned = false, floor = -Infinity} = {}) {
   let [least, greatest] = extent(numbers);
+  least = Math.min(greatest, Math.max(least, floor));
   if (!(greatest >= least)) return null;
   const digits = digitsFor(least, greatest);
   let to = (x) => x, levels, format = (x) => typeset(x, digits);
   if (isLog) {
-    // What is zero, or next to it, gets the lowest colour.
-    least = Math.max(extent(numbers.filter((x) => x > 0))[0], greatest / 10 ** DECADES_FOR_ZERO);
+    least = Math.min(greatest, Math.max(logFloor(numbers), floor));
     to = (x) => Math.log(Math.max(x, least));
     levels = roundPowers(least, greatest);
     format = greatest > 1e3 * least ? power : (x) => typeset(x, digits);

@@ -4,7 +4,8 @@ import {typeset, plural, seconds, grouped, isNumber} from "./format.js";
 import {Panels} from "./chart.js";
 import {PlaneMap, shortened, iterateName} from "./plane.js";
 import {Surface} from "./surface.js";
-import {canBeLogarithmic, isBetterLogarithmic, shadeOf} from "./shade.js";
+import {bestScale} from "./scales.js";
+import {canBeLogarithmic, isBetterLogarithmic, logFloor, shadeOf} from "./shade.js";
 
 const MOST_IN_TABLE = 9;  // places along a side
 const COLORS = {value: "var(--s1)", gradient_norm: "var(--s2)", curvature_ratio: "var(--s3)"};
@@ -14,7 +15,7 @@ const pair = (coordinates) => (coordinates.length === 1 ? typeset(coordinates[0]
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const allOf = (layer) => layer.values.flat();
 
-const NORMALISATION = {filter: "each unit's weights scaled to the size of the point's", layer: "each block scaled to the size of the point's", none: "not scaled"};
+const NORMALISATION = {filter: "scaled filter by filter to the point's lengths", layer: "scaled block by block to the point's lengths", none: "not scaled"};
 
 // What an axis is, beside its label.
 function axisWords(axis) {
@@ -40,10 +41,11 @@ function drawnWords(s) {
 
 function openingWords(s) {
   const what = s.axes.length === 1 ? "a line through the point" : "a plane through the point";
-  const cost = `It took ${plural(s.evaluations, "evaluation")} and ${seconds(s.seconds)}.`;
-  const adaptive = s.adaptive && `Only ${grouped(s.page.points)} places were evaluated, more of them where the surface bends; between them the picture is interpolated, with an estimated error of ` +
-    `${percent(s.adaptive.error)} of the spread of values (asked for: ${percent(s.adaptive.tolerance)}).`;
-  return [`The function on ${what}.`, cost, adaptive, s.complete ? "" : "It was stopped early.", drawnWords(s)].filter(Boolean).join(" ");
+  const cost = s.adaptive
+    ? `It took ${plural(s.evaluations, "evaluation")}, more of them where the function bends, and ${seconds(s.seconds)}; between them the picture is interpolated, with an estimated error of ` +
+      `${percent(s.adaptive.error)} of the spread of values (asked for: ${percent(s.adaptive.tolerance)}).`
+    : `It took ${plural(s.evaluations, "evaluation")} and ${seconds(s.seconds)}.`;
+  return [`The function on ${what}.`, cost, s.complete ? "" : "It was stopped early.", drawnWords(s)].filter(Boolean).join(" ");
 }
 
 // Does anything in the picture lie below the point? Said in words, for a colour says it to nobody.
@@ -72,7 +74,8 @@ function linePanels(s) {
   const iterates = (s.trajectory ?? []).filter((t) => isNumber(t.coordinates[0]) && isNumber(t.value));
   const rows = [...places.map((x, i) => ({x, i})), ...marks.map((mark) => ({x: mark.coordinates[0], mark})),
     ...iterates.map((iterate) => ({x: iterate.coordinates[0], iterate}))].sort((a, b) => a.x - b.x);
-  const panels = s.layers.map((layer, k) => ({title: capital(shortened(layer.label, 60)), height: k ? 150 : 230,
+  const scaleOf = (layer) => (values) => bestScale(values.map((x) => (x > 0 ? Math.max(x, logFloor(layer.values)) : x)));
+  const panels = s.layers.map((layer, k) => ({scale: layer.name === "curvature_ratio" ? undefined : scaleOf(layer), title: capital(shortened(layer.label, 60)), height: k ? 150 : 230,
     series: [{name: shortened(layer.name.replaceAll("_", " "), 40), values: rows.map((r) => (r.i === undefined ? null : layer.values[r.i])), color: COLORS[layer.name] ?? "var(--s4)"}]}));
   panels[0].series.push({name: marks.length === 1 ? shortened(marks[0].label) : "points of interest", isDots: true, color: "var(--s4)", values: rows.map((r) => r.mark?.value ?? null)});
   if (!marks.length) panels[0].series.pop();
@@ -132,13 +135,16 @@ class PlaneView {
     this.layer = layer;
     const isSigned = layer.name === "curvature_ratio";
     this.box.disabled = isSigned || !canBeLogarithmic(allOf(layer));
-    this.box.checked = !isSigned && isBetterLogarithmic(allOf(layer));
+    // The error of what is interpolated is one of the spread: a logarithm would magnify it where values are small.
+    this.box.checked = !isSigned && !this.s.adaptive && isBetterLogarithmic(allOf(layer));
     this.show();
   }
 
   show() {
     const {layer} = this, numbers = allOf(layer), finite = numbers.filter(isNumber), isSigned = layer.name === "curvature_ratio";
-    const shade = shadeOf(numbers, {isLog: this.box.checked, isSigned});
+    // Nothing is drawn lower than what was evaluated.
+    const floor = this.s.adaptive && layer === this.s.layers[0] ? this.s.page.least?.value : undefined;
+    const shade = shadeOf(numbers, {isLog: this.box.checked, isSigned, floor});
     if (!shade) return;
     const [low, high] = [Math.min(...finite), Math.max(...finite)];
     const described = `${shortened(layer.label, 60)} over ${this.s.axes.map((a) => shortened(a.label)).join(" and ")}: from ${typeset(low, 4)} to ${typeset(high, 4)}` +
@@ -212,7 +218,7 @@ const directions = (s) => el("p", {class: "sub"}, s.axes.map((a, k) => {
   return [k ? "; " : "", el("b", null, s.axes.length === 1 ? "Along: " : k ? "Up: " : "Across: "), foreign(shortened(a.label, 80)), `, where a step of 1 is ${typeset(a.length, 4)} long`, words && ` (${words})`];
 }), ".");
 
-const CURVATURE = "The curvature ratio is the least eigenvalue of the Hessian over the one of greatest size: near 0 or above, the function looks convex there; towards −1 it bends downwards as much as upwards.";
+const curvatureWords = (label) => `${capital(shortened(label, 60))}: the least eigenvalue of the Hessian over the one of greatest size. Near 0 or above, the function looks convex there; towards −1 it bends downwards as much as upwards.`;
 
 export function sliceSection(page) {
   const s = page.slice;
@@ -222,5 +228,5 @@ export function sliceSection(page) {
     : s.axes.length === 1 ? linePanels(s).node : new PlaneView(s).node();
   return section("slice", s.axes.length === 1 ? "A cut along a line" : "A cut along a plane", stale(page),
     el("p", {class: "sub"}, openingWords(s)), directions(s), !isEmpty && el("p", null, lowestWords(page)), picture,
-    s.layers.some((l) => l.name === "curvature_ratio") && el("p", {class: "sub"}, CURVATURE), numbersOf(s));
+    s.layers.filter((l) => l.name === "curvature_ratio").map((l) => el("p", {class: "sub"}, curvatureWords(l.label))), numbersOf(s));
 }

@@ -101,5 +101,6 @@ export function curvatureSection(page) {
   const spectrum = page.spectrum?.schema === "nadir.spectrum/1" ? spectrumParts(page) : null;
   if (!counts && !spectrum) return null;
   return section("curvature", "How the surface bends", counts, spectrum,
-    !spectrum && el("p", {class: "sub"}, code("nadir landscape spectrum DIR"), " computes the eigenvalues and shows them here."));
+    !(spectrum && page.slice) && el("p", {class: "sub"}, !spectrum && [code("nadir landscape spectrum DIR"), " computes the eigenvalues and shows them here"],
+      !spectrum && !page.slice && "; ", !page.slice && [code("nadir landscape slice DIR"), " draws the surface around the point"], "."));
 }

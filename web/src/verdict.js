@@ -26,6 +26,16 @@ const figure = (label, value, note, exact) =>
 
 const exactly = (x) => (isNumber(x) ? String(x) : null);
 
+// A point whose value is proved to be near enough to the least one need not be the minimum itself.
+const isBesideMinimum = (v) => v.verdict === "global-minimum" && v.gap > 0;
+
+function slopeNote(v) {
+  if (v.gradient_norm === 0) return "norm of the gradient: exactly zero";
+  const limit = v.criticality_tolerance * v.gradient_scale;
+  if (isBesideMinimum(v) && v.gradient_norm > limit) return "norm of the gradient; it need not vanish here: the bound on the value decides";
+  return `norm of the gradient; zero means below ${typeset(limit, 3)}`;
+}
+
 export function figures({verdict: v}) {
   if (!v) return null;
   const list = [figure("Value", typeset(v.value, 7), "of the function that was minimised", exactly(v.value))];
@@ -33,10 +43,9 @@ export function figures({verdict: v}) {
     list.push(figure("Lower bound", typeset(v.lower_bound, 7), "nothing lies below", exactly(v.lower_bound)));
     list.push(figure("Gap", typeset(v.gap, 3), `${typeset(v.relative_gap, 3)} of the scale; asked for: ${typeset(v.tolerance, 3)}`, exactly(v.gap)));
   }
-  if (isNumber(v.gradient_norm))
-    list.push(figure("Slope", typeset(v.gradient_norm, 3), `norm of the gradient; zero means below ${typeset(v.criticality_tolerance * v.gradient_scale, 3)}`, exactly(v.gradient_norm)));
+  if (isNumber(v.gradient_norm)) list.push(figure("Slope", typeset(v.gradient_norm, 3), slopeNote(v), exactly(v.gradient_norm)));
   if (v.curvature && isNumber(v.curvature.min_eigenvalue))
-    list.push(figure("Least curvature", typeset(v.curvature.min_eigenvalue, 3), `eigenvalue of the Hessian, ${v.curvature.rigor}`, exactly(v.curvature.min_eigenvalue)));
+    list.push(figure("Least curvature", typeset(v.curvature.min_eigenvalue, 3), `eigenvalue of the Hessian, ${v.curvature.rigor}${isBesideMinimum(v) && v.curvature.min_eigenvalue < 0 ? "; beside a minimum it may be negative" : ""}`, exactly(v.curvature.min_eigenvalue)));
   if (v.escape) list.push(figure("Way out", `−${typeset(v.escape.decrease, 3)}`, `the value falls by that much (${v.escape.kind})`, exactly(v.escape.decrease)));
   const total = Object.values(v.seconds ?? {}).reduce((a, b) => a + b, 0);
   list.push(figure("Time", seconds(total), Object.entries(v.seconds ?? {}).filter(([, s]) => s > 0).sort(byStage).map(([k, s]) => `${k} ${seconds(s)}`).join(", ")));
