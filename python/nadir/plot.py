@@ -268,8 +268,8 @@ def path(x: Any, ax: Optional[Axes] = None, *, scale: Optional[str] = None, lege
     for curve in data["curves"]:
         is_aligned_line = curve["kind"] == "straight" and curve["is_aligned"]
         look = dict(color=ORANGE, linestyle="--") if is_aligned_line else _CURVES.get(curve["kind"], dict(color=YELLOW))
-        moved = data["alignment"]["label"] if is_aligned_line and data["alignment"] else "aligned"
-        ax.plot(numbers(curve["t"]), numbers(curve["values"]), linewidth=_LINE, label=_text(curve["name"] + (f", {moved}" if is_aligned_line else "")), **look)
+        name = "straight, aligned" if is_aligned_line else curve["name"]
+        ax.plot(numbers(curve["t"]), numbers(curve["values"]), linewidth=_LINE, label=_text(name), **look)
         top = curve["barrier"]
         if number(top["height"]) > 0:
             error = numpy.nan_to_num(number(top["uncertainty"]))

@@ -200,7 +200,7 @@ def test_labels_are_text_whatever_they_hold(label):
 def test_curves_and_barriers_and_the_saddle_are_those_of_the_file():
     ax = nadir.plot.path(path())
 
-    straight, aligned, band = (line_named(ax, name) for name in ("straight", "straight, units reordered", "elastic band"))
+    straight, aligned, band = (line_named(ax, name) for name in ("straight", "straight, aligned", "elastic band"))
     saddle = line_named(ax, "strict-saddle of index 1 (proved)")
     tops = sorted(tuple(numpy.ravel(c.get_xydata())) for c in ax.get_lines() if c.get_marker() == "^")
     bars = sorted(tuple(s[:, 1]) for collection in ax.collections for s in collection.get_segments())

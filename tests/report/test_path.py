@@ -44,6 +44,21 @@ def test_keys_above_the_ways_hide_and_show_them(with_files):
     assert [page.evaluate(drawn), page.evaluate(tops)] == [2, 3]
 
 
+def test_ways_that_lie_low_are_drawn_once_more_for_themselves(with_files):
+    steep = path(curves=[curve("straight", "straight", [1.0, 90.0, 1.5]), curve("bezier", "bezier", [1.0, 1.625, 1.5])], saddle=None)
+    page = with_files(path=steep)
+
+    panels = page.evaluate("[...document.querySelectorAll('#path .canvas')].map((c) => [...c.querySelectorAll('[aria-label=\"y-axis tick label\"] text')].map((e) => Number(e.textContent)))")
+    tops = page.evaluate("[...document.querySelectorAll('#path .canvas')].map((c) => c.querySelectorAll('[aria-label=dot] path').length)")
+
+    assert len(panels) == 2 and max(panels[0]) > 50 and 1 <= min(panels[1]) < max(panels[1]) < 2
+    assert tops == [2, 1]
+    page.evaluate("document.querySelector('#path .panels').focus()")
+    page.key("Home")
+    assert page.evaluate("document.querySelector('#path .panels [role=status]').textContent").count("Bézier curve") == 1
+    assert len(with_files(path=path()).evaluate("[...document.querySelectorAll('#path .canvas')]")) == 1
+
+
 def test_the_pointer_tells_values_along_the_ways(with_files):
     page = with_files(path=path())
     page.evaluate("document.querySelector('#path .panels').focus()")

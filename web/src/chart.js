@@ -22,8 +22,8 @@ function lineWidth(numbers, scale) {
 
 export class Panels {
   // x: {values, label, format}; panels: [{title, height, series: [{name, values, color, dash}], rules: [{y, name, color}]}];
-  // of a series, `isDots` draws no line, `isPlain` no dots on it, and `between` has numbers for the cursor where `values` has none; of a panel, over(hidden) gives
-  // more marks of Plot, and `also` numbers that have to find place;
+  // of a series, `isDots` draws no line, `isPlain` no dots on it, and `between` has numbers for the cursor where `values` has none; of a panel, over(hidden, scale)
+  // gives more marks of Plot, and also(hidden) numbers that have to find place; what `isRepeated` shows, the cursor's box does not tell again;
   // groups: for each row a number: lines end where it changes; notes(row): lines of text for the cursor's box.
   constructor({name, x, panels, groups, marks, notes}) {
     Object.assign(this, {name, x, panels, groups, marks: marks ?? [], notes: notes ?? (() => [])});
@@ -101,7 +101,7 @@ export class Panels {
     const series = panel.series.filter((s) => !panel.hidden.has(s));
     const drawnNumbers = series.flatMap((s) => rows.map((i) => s.values[i])).filter((y) => isNumber(y) && y > 0);
     const rules = (panel.rules ?? []).filter((r) => !isFar(r.y, drawnNumbers));
-    const values = series.flatMap((s) => rows.map((i) => s.values[i])).concat(rules.map((r) => r.y), panel.also ?? []);
+    const values = series.flatMap((s) => rows.map((i) => s.values[i])).concat(rules.map((r) => r.y), panel.also?.(panel.hidden) ?? []);
     if (!values.some(isNumber)) {
       canvas.replaceChildren(el("p", {class: "empty"}, "Everything is hidden."));
       frame.plot = null;
@@ -115,7 +115,7 @@ export class Panels {
       const data = rows.filter((i) => hasPlace(scale, s.values[i]));
       const options = {x: (i) => xs[i], y: (i) => s.values[i], clip: true};
       const groups = this.groups ? {z: (i) => this.groups[i]} : {};
-      const strokeWidth = lineWidth(data.map((i) => s.values[i]), scale);
+      const strokeWidth = s.isPlain ? 1.75 : lineWidth(data.map((i) => s.values[i]), scale);
       if (s.isDots) return [];
       const isCloud = s.isSparse && data.length > MANY;
       return [
@@ -137,8 +137,8 @@ export class Panels {
         this.marks.map((m) => Plot.ruleX([m.row].filter((i) => rows.includes(i)), {x: (i) => xs[i], stroke: m.color, strokeWidth: 1, strokeDasharray: "3 3", strokeOpacity: 0.8})),
         rules.filter((r) => hasPlace(scale, r.y)).map((r) => Plot.ruleY([r.y], {stroke: r.color, strokeDasharray: "2 3"})),
         lines,
-        panel.over?.(panel.hidden) ?? [],
-        series.filter((s) => s.isDots).map((s) => Plot.dot(rows.filter((i) => hasPlace(scale, s.values[i])),
+        panel.over?.(panel.hidden, scale) ?? [],
+        series.filter((s) => s.isDots).map((s) => Plot.dot(rows.filter((i) => hasPlace(scale, s.values[i]) && isWithin(scale, s.values[i])),
           {x: (i) => xs[i], y: (i) => s.values[i], symbol: s.symbol ?? "circle", fill: s.color, stroke: "var(--paper)", strokeWidth: 1.5, r: s.symbol ? 6.5 : 5})),
       ],
     });
@@ -208,7 +208,7 @@ export class Panels {
 
   lines(row) {
     const head = [[this.x.label, this.x.format(this.x.values[row])]];
-    const numbers = this.panels.flatMap((panel) => panel.series
+    const numbers = this.panels.filter((panel) => !panel.isRepeated).flatMap((panel) => panel.series
       .filter((s) => !panel.hidden.has(s) && isNumber(s.values[row] ?? s.between?.[row]))
       .map((s) => [s.name, isNumber(s.values[row]) ? typeset(s.values[row], 7) : `≈ ${typeset(s.between[row], 5)}`, s]));
     return head.concat(numbers, this.notes(row).map((note) => ["", note]));
@@ -240,6 +240,8 @@ export class Panels {
     for (const {layer} of this.frames) layer?.replaceChildren();
   }
 }
+
+export const isWithin = ({domain: [low, high]}, y) => y >= low && y <= high;
 
 // A line that would squeeze the numbers into a corner of the picture is left out.
 function isFar(y, numbers) {

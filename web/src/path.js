@@ -2,12 +2,15 @@
 import * as Plot from "@observablehq/plot";
 import {el, section, shown, foreign, table} from "./dom.js";
 import {typeset, grouped, seconds, isNumber} from "./format.js";
-import {Panels} from "./chart.js";
+import {Panels, isWithin} from "./chart.js";
+import {linearScale} from "./scales.js";
 import {shortened} from "./plane.js";
 
 const LOOK = {straight: {color: "var(--soft)", dash: "2 4"}, bezier: {color: "var(--s3)"}, polygon: {color: "var(--s4)"}, "elastic-band": {color: "var(--s1)"}};
 const ALIGNED = {color: "var(--s2)", dash: "8 3"};
 const DASHES = [undefined, "9 2 2 2", "12 3", "4 2"];  // of several curves of one kind
+
+const MAGNIFIED = 0.2;  // of all values: what lies in so little of the picture gets one of its own
 
 const KIND = {straight: "straight line", bezier: "Bézier curve", polygon: "polygon", "elastic-band": "elastic band"};
 const VERDICT = {"strict-saddle": "a strict saddle", "degenerate-saddle": "a degenerate saddle", "local-minimum": "a local minimum", "global-minimum": "a global minimum",
@@ -23,9 +26,9 @@ function looks(curves) {
   });
 }
 
-const nameOf = (p, c) => {
-  const name = c.name === c.kind && KIND[c.kind] ? KIND[c.kind] : shortened(c.name, 60);
-  return c.kind === "straight" && c.is_aligned ? `${name}, ${p.alignment ? shortened(p.alignment.label, 40) : "aligned"}` : name;
+const nameOf = (c) => {
+  if (c.kind === "straight") return c.is_aligned ? "straight line, aligned" : "straight line";
+  return c.name === c.kind && KIND[c.kind] ? KIND[c.kind] : shortened(c.name, 60);
 };
 
 // --- words ---
@@ -63,7 +66,7 @@ function storyOf(p) {
     straight && ["The straight line between the two points ", climb(straight.barrier), ". "],
     p.alignment && ["With ", foreign(shortened(p.alignment.label, 80)), `, the points are ${typeset(p.alignment.distance, 4)} instead of ${typeset(p.distance, 4)} apart`,
       aligned ? [", and the straight line ", climb(aligned.barrier), ". "] : ". "],
-    found.map((c) => ["The ", foreign(nameOf(p, c)), " ", climb(c.barrier), c.converged === false ? ", and might come to lie lower: its search ended at a limit. " : ". "]),
+    found.map((c) => ["The ", foreign(nameOf(c)), " ", climb(c.barrier), c.converged === false ? ", and might come to lie lower: its search ended at a limit. " : ". "]),
     saddleWords(p));
 }
 
@@ -88,17 +91,25 @@ function rowsOf(curves, saddle) {
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
+// Where the ways that were found lie low, a straight line's barrier leaves them no room: a scale for them alone, or null.
+function magnified(curves, series, saddle) {
+  const low = series.filter((_, k) => curves[k] && curves[k].kind !== "straight").flatMap((s) => s.values).concat(saddle ? [saddle.value] : []).filter(isNumber);
+  const all = series.flatMap((s) => s.values).filter(isNumber);
+  const spread = (numbers) => numbers.reduce((a, b) => Math.max(a, b), -Infinity) - numbers.reduce((a, b) => Math.min(a, b), Infinity);
+  return low.length > 0 && spread(low) > 0 && spread(low) < MAGNIFIED * spread(all) ? linearScale(low) : null;
+}
+
 function panelsOf(p) {
   const curves = p.curves.filter((c) => c.t.length > 0), rows = rowsOf(curves, p.saddle), style = looks(curves);
   const series = curves.map((c, k) => {
     const at = new Map(c.t.map((t, i) => [t, c.values[i]]));
-    return {name: nameOf(p, c), ...style[k], isPlain: true, values: rows.map((t) => at.get(t) ?? null), between: rows.map((t) => between(c, t))};
+    return {name: nameOf(c), ...style[k], isPlain: true, values: rows.map((t) => at.get(t) ?? null), between: rows.map((t) => between(c, t))};
   });
   const tops = curves.map((c, k) => ({...c.barrier, series: series[k], color: style[k].color})).filter((b) => isNumber(b.value) && isNumber(b.t) && b.height > 0);
   const saddle = p.saddle && isNumber(p.saddle.t) && isNumber(p.saddle.value) && p.saddle;
   if (saddle) series.push({name: "the saddle", isDots: true, symbol: "diamond", color: "var(--s5)", values: rows.map((t) => (t === saddle.t ? saddle.value : null))});
-  const over = (hidden) => {
-    const seen = tops.filter((b) => !hidden.has(b.series));
+  const over = (hidden, scale) => {
+    const seen = tops.filter((b) => !hidden.has(b.series) && isWithin(scale, b.value));
     return [
       Plot.ruleX(seen, {x: "t", y1: "value", y2: (b) => b.value + (b.uncertainty ?? 0), stroke: "color", strokeWidth: 1.5}),
       Plot.dot(seen, {x: "t", y: "value", symbol: "triangle", r: 5, fill: "color", stroke: "var(--paper)", strokeWidth: 1}),
@@ -108,13 +119,15 @@ function panelsOf(p) {
     ...tops.filter((b) => b.t === rows[row]).map((b) => `top of the ${b.series.name}: ${typeset(b.height, 4)} above the higher end${more(b)}`),
     ...(saddle && saddle.t === rows[row] ? [`${VERDICT[saddle.verdict] ?? shown(saddle.verdict)}${isNumber(saddle.negative) ? `, index ${saddle.negative}` : ""}, ${shown(saddle.rigor)}`] : [])];
   const x = {values: rows, label: "from this point (0) to the other (1)", format: (t) => typeset(t, 3)};
-  const also = tops.map((b) => b.value + (b.uncertainty ?? 0));
-  return new Panels({name: "Values along the ways", x, panels: [{title: "Value along the way", height: 300, series, over, also}], notes});
+  const also = (hidden) => tops.filter((b) => !hidden.has(b.series)).map((b) => b.value + (b.uncertainty ?? 0));
+  const panels = [{title: "Value along the way", height: 300, series, over, also}], near = magnified(curves, series, saddle);
+  if (near) panels.push({title: "The same, close to the ways that were found", height: 220, isRepeated: true, series, over, scale: () => near});
+  return new Panels({name: "Values along the ways", x, panels, notes});
 }
 
 function curvesTable(p) {
   return table("Ways and their barriers", ["Way", "Bends", "Length", "Highest value", "At", "Above higher end", "Above even rise", "Perhaps more"],
-    p.curves.map((c) => [foreign(nameOf(p, c)), grouped(c.bends), typeset(c.length, 5), typeset(c.barrier?.value, 7), typeset(c.barrier?.t, 3),
+    p.curves.map((c) => [foreign(nameOf(c)), grouped(c.bends), typeset(c.length, 5), typeset(c.barrier?.value, 7), typeset(c.barrier?.t, 3),
       typeset(c.barrier?.height, 4), typeset(c.barrier?.height_over_line, 4), typeset(c.barrier?.uncertainty, 2)]), {class: "numbers"});
 }
 

@@ -51,6 +51,11 @@ export function bestScale(values) {
   // A few zeros among positive numbers (steps that were refused) do not spoil the logarithm.
   if (least >= 0 && largest / smallest > RATIO_FOR_LOG) return logScale(numbers);
   if (least < 0 && largest / smallest > 1000) return symlogScale(numbers);
+  return linearScale(numbers);
+}
+
+export function linearScale(numbers) {
+  const [least, greatest] = extent(numbers);
   const margin = greatest > least ? 0.05 * (greatest - least) : Math.max(Math.abs(least) * 0.05, 1e-12);
   return {type: "linear", domain: [least - margin, greatest + margin], ticks: 5, format: (x) => typeset(x, digitsFor(least - margin, greatest + margin))};
 }
