@@ -179,7 +179,7 @@ def test_the_other_run_must_be_of_the_same_problem(nadir, network, wells, tmp_pa
     other_option = [*network[:-1], "0.002"]
     assert nadir("solve", "network", *other_data, "--max-iterations", "20", "-o", "other-data").code == 0
     assert nadir("solve", "network", *other_option, "--max-iterations", "20", "-o", "other-option").code == 0
-    for other, words in (("right", "family"), ("other-data", "data"), ("other-option", "weight_decay")):
+    for other, words in (("right", "family"), ("other-data", "data"), ("other-option", "weight-decay 0.002")):
         run = nadir("landscape", "path", "run", other)
         assert run.code == 2 and words in run.err and run.err.count("\n") == 1, run.err
     assert nadir("landscape", "path", "run", "other-option/point.npz", "--kind", "straight").code == 0

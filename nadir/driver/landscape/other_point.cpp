@@ -1,5 +1,6 @@
 #include "nadir/driver/landscape/other_point.hpp"
 
+#include <array>
 #include <filesystem>
 #include <map>
 
@@ -21,11 +22,13 @@ std::map<std::string, std::string> digests(const CertificateFile& certificate) {
   return of_role;
 }
 
-std::string differing_option(const CertificateFile& one, const CertificateFile& other) {
+// The first option that differs, in words for each run; empty where none does.
+std::array<std::string, 2> differing_option(const CertificateFile& one, const CertificateFile& other) {
   const auto a = nlohmann::json::parse(one.problem), b = nlohmann::json::parse(other.problem);
   for (const auto& [key, value] : a.items())
-    if (!b.contains(key) || b[key] != value) return key + " " + value.dump();
-  return a == b ? "" : "another list of options";
+    if (!b.contains(key) || b[key] != value) return {key + " " + value.dump(), key + " " + (b.contains(key) ? b[key].dump() : "not given")};
+  if (a != b) return {"no others", "others"};
+  return {};
 }
 
 void require_same_problem(const std::string& folder, const std::string& other) {
@@ -33,8 +36,8 @@ void require_same_problem(const std::string& folder, const std::string& other) {
   const std::string place = other + "/certificate.json";
   if (here.family != there.family) throw InputError(place, "a run of the family " + here.family + ", as in " + folder, there.family);
   if (digests(here) != digests(there)) throw InputError(place, "a run on the data of " + folder, "other data");
-  if (const std::string option = differing_option(here, there); !option.empty())
-    throw InputError(place, "a run with the options of " + folder + " (" + option + "); to take its point alone, give " + other + "/" + run_files::point, "other options");
+  if (const auto [expected, found] = differing_option(here, there); !expected.empty())
+    throw InputError(place, "the options of " + folder + ", " + expected + " (to take the point alone, give " + other + "/" + run_files::point + ")", found);
 }
 
 std::string file_of(const std::string& folder, const std::string& other) {
