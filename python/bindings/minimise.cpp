@@ -117,8 +117,19 @@ void bind_minimise(py::module_& m) {
   py::class_<PythonFunction>(m, "Function")
       .def(py::init(&function_of), py::arg("fun"), py::arg("jac"), py::arg("hessp"), py::arg("layout"), py::arg("is_paired"),
            py::arg("points"))
-      .def("value", [](const PythonFunction& f, const DoubleArray& x) { return f.value(vector_of(x)); })
-      .def("gradient", [](const PythonFunction& f, const DoubleArray& x) { return owned(f.gradient(vector_of(x))); });
+      .def("value", [](const PythonFunction& f, const DoubleArray& x) {
+        const Vector at = vector_of(x);
+        const py::gil_scoped_release unlocked;
+        return f.value(at);
+      })
+      .def("gradient", [](const PythonFunction& f, const DoubleArray& x) {
+        Vector gradient = vector_of(x);
+        {
+          const py::gil_scoped_release unlocked;
+          gradient = f.gradient(Vector(gradient));
+        }
+        return owned(std::move(gradient));
+      });
   m.def("minimise", &minimise_in_python, py::arg("function"), py::arg("x0"), py::arg("options"), py::arg("callback"));
   m.def("judge_function", &judge_in_python, py::arg("function"), py::arg("x"), py::arg("options"), py::arg("better"));
   m.def("solver_names", &solver_names);

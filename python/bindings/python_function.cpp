@@ -83,8 +83,9 @@ double PythonFunction::zero_tol() const {
 double PythonFunction::value(std::span<const double> x) const { return evaluate(x).value; }
 
 PythonFunction::Memory PythonFunction::evaluate(std::span<const double> x) const {
-  const py::gil_scoped_acquire lock;
+  const std::lock_guard turn(turn_);
   if (memory_ && std::equal(x.begin(), x.end(), memory_->x.begin(), memory_->x.end())) return *memory_;
+  const py::gil_scoped_acquire lock;
   Memory memory{Vector(x.begin(), x.end()), 0.0, {}};
   memory_.reset();
   let_signals_through();
@@ -104,7 +105,7 @@ PythonFunction::Memory PythonFunction::evaluate(std::span<const double> x) const
 }
 
 double PythonFunction::last_value() const {
-  const py::gil_scoped_acquire lock;
+  const std::lock_guard turn(turn_);
   return memory_ ? memory_->value : 0.0;
 }
 
@@ -118,6 +119,7 @@ Vector PythonFunction::gradient(std::span<const double> x) const {
 }
 
 Vector PythonFunction::call_jac(std::span<const double> x) const {
+  const std::lock_guard turn(turn_);
   const py::gil_scoped_acquire lock;
   let_signals_through();
   ++current().jac;
@@ -146,6 +148,7 @@ Vector PythonFunction::gradient_by_differences(std::span<const double> x) const 
 void PythonFunction::hessian_product(std::span<const double> x, const Vector& gradient_here, std::span<const double> v,
                                      std::span<double> out) const {
   if (hessp_.is_none()) return product_by_differences(x, gradient_here, v, out);
+  const std::lock_guard turn(turn_);
   const py::gil_scoped_acquire lock;
   let_signals_through();
   ++current().hessp;

@@ -2,8 +2,8 @@
 //
 // The C++ side runs without the interpreter lock; every call takes it, lets a pending Ctrl-C through, and hands whatever
 // the callback raised unchanged up to the caller of nadir.minimize. Callbacks get arrays of their own, which they may
-// keep and write to. Several threads of the C++ side may call at once: what is kept between calls is touched only with the
-// lock, and a callback that gives it up in the middle (as NumPy does) lets another begin.
+// keep and write to. Several threads of the C++ side may ask at once; callbacks run one after another, because a user's
+// function need not bear more (a PyTorch module does not) although the interpreter lock may change hands in the middle.
 //
 // Missing derivatives are differences. Along v, with steps h relative to the size of every
 // variable, max(0.01, |x_i|):
@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 
@@ -73,6 +74,7 @@ class PythonFunction {
   bool is_judging_ = false;
   mutable CallCounts counts_[2];  // while solving, while judging
   mutable std::optional<Memory> memory_;
+  mutable std::mutex turn_;  // of callbacks and of all that is mutable here; taken before the interpreter lock
 };
 
 }  // namespace nadir::python

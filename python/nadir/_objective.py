@@ -12,7 +12,7 @@ from . import _nadir
 from ._arrays import real_vector
 from ._minimize import make_function
 from ._options import option_texts
-from ._point import Layout, Point, blocks_of
+from ._point import Layout, Point, blocks_of, flat_of
 from ._problem import Problem, reject_unknown
 from ._runs import Result
 
@@ -32,6 +32,21 @@ class Objective:
         self.flat = flat
         self.layout = layout
         self.point_of = names or (lambda flat: flat)  # a flat vector in the user's own words
+
+    def flat_of(self, given: Any, name: str) -> numpy.ndarray:
+        """Another point, in the user's own words, as a flat vector beside `flat`."""
+        if self.kind == "problem":
+            flat, layout = (given, self.layout) if isinstance(given, numpy.ndarray) else blocks_of(given, name)
+            if layout != self.layout:
+                if sorted(block[0] for block in layout) != sorted(block[0] for block in self.layout):  # type: ignore[union-attr]
+                    raise ValueError(f"{name}: expected the blocks {', '.join(block[0] for block in self.layout)}, found "  # type: ignore[union-attr]
+                                     f"{', '.join(block[0] for block in layout)}")
+                flat = flat_of(getattr(given, "point", given), self.layout, name)  # type: ignore[arg-type]
+            return real_vector(flat, name)
+        vector = real_vector(getattr(given, "x", given), name)
+        if vector.size != self.flat.size:
+            raise ValueError(f"{name}: expected {self.flat.size} numbers, found {vector.size}")
+        return vector
 
     def call(self, tool: str, *arguments: Any) -> Any:
         """_nadir.TOOL_of_KIND with what this kind takes first."""
@@ -55,26 +70,54 @@ def _of_problem(problem: Problem, point: Any) -> Objective:
 
 
 def _of_torch(problem: Any, point: Any) -> Objective:
-    x = problem.point() if point is None else problem.vector(point)
-    function = make_function(problem._fun, x.size, (), True, None, problem.hessian_product, problem.blocks())
-    return Objective("function", function, x)
+    """Blocks are d_out x d_in, one column after another, as everywhere in nadir; PyTorch has one row after another."""
+    order = numpy.concatenate([numpy.arange(first, first + rows * columns).reshape(rows, columns).T.reshape(-1)
+                               for first, rows, columns in problem.block_places()])
+    back = numpy.argsort(order)
+
+    def fun(z: numpy.ndarray) -> Any:
+        value, gradient = problem.value_and_gradient(z[back])
+        return value, gradient[order]
+
+    def hessp(z: numpy.ndarray, v: numpy.ndarray) -> numpy.ndarray:
+        return problem.hessian_product(z[back], v[back])[order]
+
+    layout = [(name, rows, columns) for (name, _), (_, rows, columns) in zip(problem.layout, problem.block_places())]
+    function = make_function(fun, problem.dimension, (), True, None, hessp, layout)
+    objective = Objective("function", function, None, None, lambda flat: flat[back])
+    objective.flat_of = lambda given, name: problem.vector(given)[order]  # type: ignore[method-assign]
+    objective.flat = objective.flat_of(problem.point() if point is None else point, "point")
+    return objective
 
 
-def objective_of(x: Any, point: Any, args: Any, jac: Any, hess: Any, hessp: Any, name: str) -> Objective:
-    """What `x` is; `name` is the tool's, for messages."""
+def run_of(x: Any) -> Optional[str]:
+    """The folder of a run: named, or that of a result; None for what has none."""
+    if isinstance(x, (str, os.PathLike)):
+        return os.fspath(x)
+    return x.folder or None if isinstance(x, Result) else None
+
+
+def objective_of(x: Any, point: Any, args: Any, jac: Any, hess: Any, hessp: Any, name: str, others: Sequence[Any] = ()) -> Objective:
+    """What `x` is; `name` is the tool's, for messages. `others` are further points: a result beside which one is in hand is not
+    looked at through its folder."""
     is_function = callable(x) and not isinstance(x, Problem)
     if not is_function and any(given is not None for given in (jac, hess, hessp)):
         raise TypeError(f"{name}: jac, hess and hessp belong to a function of your own, found {type(x).__name__}")
     if isinstance(x, (str, os.PathLike)):
         if point is not None:
             raise TypeError(f"{name}: a run folder has its own point; found another one")
+        for other in others:
+            if run_of(other) is None:
+                raise TypeError(f"{name}: beside a run folder, expected the folder of another run or an .npz of its blocks, found "
+                                f"{type(other).__name__}")
         return Objective("run", os.fspath(x))
     if isinstance(x, Result):
         if point is not None:
             raise TypeError(f"{name}: a result has its own point; found another one")
         if x.point is None:
             raise ValueError(f"{name}: expected a result with a point, found one of a run that was stopped before it had one")
-        return Objective("run", x.folder) if x.folder else _of_problem(x.problem, x.point)
+        has_files = x.folder and all(run_of(other) is not None for other in others)
+        return Objective("run", x.folder) if has_files else _of_problem(x.problem, x.point)
     if isinstance(x, Problem):
         return _of_problem(x, point)
     torch = sys.modules.get("nadir.torch")

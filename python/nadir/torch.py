@@ -143,9 +143,15 @@ class TorchProblem:
             raise ValueError(f"point: expected {self.dimension} numbers, found {vector.size}")
         return vector
 
-    def blocks(self) -> List[Tuple[str, int, int]]:
-        """The vector as blocks, one a parameter: columns of a block are its filters (the first dimension), one after another."""
-        return [(name, max(int(numpy.prod(shape[1:])), 1), shape[0] if shape else 1) for name, shape in self.layout]
+    def block_places(self) -> List[Tuple[int, int, int]]:
+        """Of every parameter, where it begins in the vector, its first dimension (filters), and how many entries each has."""
+        places, first = [], 0
+        for _, shape in self.layout:
+            rows = shape[0] if shape else 1
+            columns = max(int(numpy.prod(shape[1:])), 1)
+            places.append((first, rows, columns))
+            first += rows * columns
+        return places
 
     def value(self, x: Any) -> float:
         self._forget()

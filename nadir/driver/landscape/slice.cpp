@@ -58,24 +58,29 @@ OptionList rows(SliceRequest& r) {
   };
 }
 
+Slice examine_subject_slice(const SliceRequest& request, const SliceSubject& subject, const std::function<bool()>& should_stop) {
+  SliceOptions options{.counts = {}, .ranges = {}, .adaptive_tol = request.adaptive, .seed = static_cast<std::uint64_t>(request.run.seed), .should_stop = should_stop};
+  take_layers(request.layers, options);
+  if (!request.grid.empty()) options.counts = grid_counts(request.grid);
+  const SlicePlane plane = plane_of(request, subject, should_stop);
+  if (options.counts.size() > plane.directions.size()) throw InputError("--grid", "one number for a line", "'" + request.grid + "'");
+  options.ranges = plane.ranges;
+  const Vector& point = subject.point.values;
+  Slice slice = examine_slice(subject.problem, point, plane.directions, options);
+  for (const NamedPoint& other : subject.others) {
+    slice.marks.push_back(place_mark(subject.problem, point, plane.directions, other.label, other.values));
+    ++slice.evaluations;
+  }
+  if (subject.trajectory && request.directions == "trajectory") slice.trajectory = placed(*subject.trajectory, point, plane.directions);
+  return slice;
+}
+
 SliceRun examine_run_slice(const SliceRequest& request, const std::atomic<bool>* interrupt) {
   const Stopwatch watch;
   const RunFolder folder = RunFolder::open(request.folder);
   StoredProblem stored = load_stored_problem(folder.path());
-  SliceOptions options{.counts = {}, .ranges = {}, .adaptive_tol = request.adaptive, .seed = static_cast<std::uint64_t>(request.run.seed), .should_stop = {}};
-  options.should_stop = [&] { return (interrupt && interrupt->load()) || watch.seconds() > request.run.time_limit; };
-  take_layers(request.layers, options);
-  if (!request.grid.empty()) options.counts = grid_counts(request.grid);
-  const SlicePlane plane = plane_of(request, stored, options.should_stop);
-  if (options.counts.size() > plane.directions.size()) throw InputError("--grid", "one number for a line", "'" + request.grid + "'");
-  options.ranges = plane.ranges;
-  const ProblemRef problem = stored.family->problem();
-  SliceRun run{.slice = examine_slice(problem, stored.point.values, plane.directions, options), .family = std::string(stored.family->name()), .json = {}};
-  for (const NamedPoint& other : plane.others) {
-    run.slice.marks.push_back(place_mark(problem, stored.point.values, plane.directions, other.label, other.values));
-    ++run.slice.evaluations;
-  }
-  if (plane.trajectory) run.slice.trajectory = placed(*plane.trajectory, stored.point.values, plane.directions);
+  const auto should_stop = [&] { return (interrupt && interrupt->load()) || watch.seconds() > request.run.time_limit; };
+  SliceRun run{.slice = examine_subject_slice(request, subject_of(request, stored), should_stop), .family = std::string(stored.family->name()), .json = {}};
   run.json = slice_to_json(run.slice, {.family = run.family,
                                        .point_sha256 = sha256_of_file(folder.path_of(run_files::point)),
                                        .seed = request.run.seed,

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "nadir/core/options.hpp"
+#include "nadir/core/trajectory.hpp"
 #include "nadir/driver/run_options.hpp"
 #include "nadir/landscape/slice.hpp"
 
@@ -43,5 +46,21 @@ struct SliceRun {
 // one another and for a trajectory that was not kept; NumericalBreakdown where eigenvectors are asked for and products
 // with the Hessian leave the range of double.
 SliceRun examine_run_slice(const SliceRequest& request, const std::atomic<bool>* interrupt = nullptr);
+
+struct NamedPoint {
+  std::string label;
+  Vector values;
+};
+
+// What a slice is through, in hand.
+struct SliceSubject {
+  ProblemRef problem;
+  Point point;                           // in the problem's layout
+  std::vector<NamedPoint> others = {};   // one or two that the slice leads to: what `to` names
+  std::optional<Trajectory> trajectory = {};  // of iterates, where `directions` speaks of one
+};
+
+// The same for any problem and points in hand: `folder` and `to` of the request play no part, and nothing is written.
+Slice examine_subject_slice(const SliceRequest& request, const SliceSubject& subject, const std::function<bool()>& should_stop = {});
 
 }  // namespace nadir

@@ -61,17 +61,18 @@ std::vector<NamedPoint> read_others(const SliceRequest& request, StoredProblem& 
 }
 
 // The way to the other points; beside a single one a random direction as long.
-void span_to(const SliceRequest& request, const Point& point, int count, SlicePlane& plane) {
+void span_to(const SliceRequest& request, const SliceSubject& subject, int count, SlicePlane& plane) {
+  const Point& point = subject.point;
   std::vector<Vector> values;
   std::vector<std::string> labels;
-  for (const NamedPoint& other : plane.others) {
+  for (const NamedPoint& other : subject.others) {
     values.push_back(other.values);
     labels.push_back((values.size() == 1 ? "to " : "across, to ") + other.label);
   }
   plane.directions = directions_to(point.values, values, labels);
   plane.ranges = {{-0.5, 1.5}};
-  if (plane.others.size() == 2) {
-    const double along = project(point.values, plane.directions, plane.others[1].values).coordinates[0];
+  if (subject.others.size() == 2) {
+    const double along = project(point.values, plane.directions, subject.others[1].values).coordinates[0];
     plane.ranges = {{std::fmin(-0.5, along - 0.5), std::fmax(1.5, along + 0.5)}, {-0.5, 1.5}};
   } else if (count == 2) {
     Direction across = random_ones(request, point, 1)[0];
@@ -84,15 +85,21 @@ void span_to(const SliceRequest& request, const Point& point, int count, SlicePl
   }
 }
 
-void span_trajectory(const SliceRequest& request, const Point& point, int count, SlicePlane& plane) {
+Trajectory trajectory_of(const SliceRequest& request, const Point& point) {
   const RunFolder folder = RunFolder::open(request.folder);
   if (!folder.has(run_files::trajectory))
     throw InputError(folder.path_of(run_files::trajectory), "the points along the run; solve with --keep-points N", "no such file");
-  plane.trajectory = read_trajectory(folder.path_of(run_files::trajectory), point.layout);
-  plane.directions = principal_directions(point.values, plane.trajectory->points, count);
+  return read_trajectory(folder.path_of(run_files::trajectory), point.layout);
+}
+
+void span_trajectory(const SliceSubject& subject, int count, SlicePlane& plane) {
+  if (!subject.trajectory) throw InputError("--directions trajectory", "the points along a run", "none");
+  const Point& point = subject.point;
+  const Matrix& iterates = subject.trajectory->points;
+  plane.directions = principal_directions(point.values, iterates, count);
   plane.ranges.assign(static_cast<std::size_t>(count), {0.0, 0.0});
-  for (Index j = 0; j < plane.trajectory->points.cols(); ++j) {
-    const Projection p = project(point.values, plane.directions, {plane.trajectory->points.col(j), point.values.size()});
+  for (Index j = 0; j < iterates.cols(); ++j) {
+    const Projection p = project(point.values, plane.directions, {iterates.col(j), point.values.size()});
     for (std::size_t k = 0; k < p.coordinates.size(); ++k) {
       plane.ranges[k].first = std::fmin(plane.ranges[k].first, p.coordinates[k]);
       plane.ranges[k].second = std::fmax(plane.ranges[k].second, p.coordinates[k]);
@@ -130,21 +137,34 @@ std::vector<Index> grid_counts(const std::string& text) {
   return counts;
 }
 
-SlicePlane plane_of(const SliceRequest& request, StoredProblem& stored, const std::function<bool()>& should_stop) {
-  const Point& point = stored.point;
-  const bool leads_somewhere = !request.to.empty();
+void require_one_meaning(const SliceRequest& request, bool leads_somewhere) {
   if (leads_somewhere && request.directions != "to" && request.directions != "random") throw InputError("--to", "no other --directions than to", request.directions);
   if (!leads_somewhere && request.directions == "to") throw InputError("--directions to", "--to with another point", "none");
+}
+
+SliceSubject subject_of(const SliceRequest& request, StoredProblem& stored) {
+  SliceSubject subject{.problem = stored.family->problem(), .point = stored.point};
+  require_one_meaning(request, !request.to.empty());
+  if (!request.to.empty()) subject.others = read_others(request, stored);
+  else if (request.directions == "trajectory") subject.trajectory = trajectory_of(request, stored.point);
+  subject.problem = stored.family->problem();
+  return subject;
+}
+
+SlicePlane plane_of(const SliceRequest& request, const SliceSubject& subject, const std::function<bool()>& should_stop) {
+  const Point& point = subject.point;
+  const bool leads_somewhere = !subject.others.empty();
+  require_one_meaning(request, leads_somewhere);
+  if (subject.others.size() > 2) throw InputError("--to", "at most two points", std::to_string(subject.others.size()));
   SlicePlane plane;
-  if (leads_somewhere) plane.others = read_others(request, stored);
-  const int count = num_axes(request, plane.others.size());
+  const int count = num_axes(request, subject.others.size());
   plane.ranges.assign(static_cast<std::size_t>(count), {-1.0, 1.0});
   if (leads_somewhere) {
-    span_to(request, point, count, plane);
+    span_to(request, subject, count, plane);
   } else if (request.directions == "trajectory") {
-    span_trajectory(request, point, count, plane);
+    span_trajectory(subject, count, plane);
   } else if (request.directions == "eigenvectors") {
-    const auto expansion = stored.family->problem().expand(point.values);
+    const auto expansion = subject.problem.expand(point.values);
     plane.directions = eigenvector_directions(*expansion, point.layout, count, static_cast<std::uint64_t>(request.run.seed), should_stop);
   } else {
     plane.directions = random_ones(request, point, count);
