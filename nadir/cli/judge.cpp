@@ -5,6 +5,7 @@
 #include "nadir/cli/console.hpp"
 #include "nadir/cli/family_word.hpp"
 #include "nadir/cli/help_text.hpp"
+#include "nadir/cli/interrupt.hpp"
 #include "nadir/cli/verdict_output.hpp"
 
 namespace nadir::cli {
@@ -30,7 +31,7 @@ int run_judge(std::span<const std::string> arguments) {
   require_words(line, 0, 0, usage);
   request.better = line.values("better");
   request.run = common.run;
-  return print_outcome(judge(*family, request), common);
+  return print_outcome(judge(*family, request, {&catch_interrupts(), {}}), common);
 }
 
 }  // namespace nadir::cli

@@ -5,6 +5,9 @@
 #include "nadir/cli/common_options.hpp"
 #include "nadir/cli/console.hpp"
 #include "nadir/cli/help_text.hpp"
+#include "nadir/cli/interrupt.hpp"
+#include "nadir/cli/verdict_output.hpp"
+#include "nadir/driver/run_limits.hpp"
 #include "nadir/driver/stored_run.hpp"
 #include "nadir/io/run_folder.hpp"
 #include "nadir/report/html.hpp"
@@ -38,7 +41,9 @@ int run_report(std::span<const std::string> arguments) {
     print_result(run.json);
     return common.require.empty() || meets(run.verdict, common.require) ? exit_done : exit_refused;
   }
-  if (verifies) save_verification(folder);
+  const RunLimits limits(common.run.time_limit, {&catch_interrupts(), {}});
+  const bool is_stopped = verifies && !save_verification(folder, limits.question());
+  if (is_stopped) print_message(stopped_text(limits.reason_to_stop()) + " before every claim was checked: no answer is saved");
   bool is_met = common.require.empty();
   if (RunFolder::open(folder).has(run_files::verdict)) {
     const StoredRun run = load_run(folder);
@@ -53,6 +58,7 @@ int run_report(std::span<const std::string> arguments) {
     return exit_bad_input;
   }
   print_result("page        " + write_report(folder) + "\n");
+  if (is_stopped) return exit_stopped;
   return is_met ? exit_done : exit_refused;
 }
 

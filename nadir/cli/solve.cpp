@@ -68,7 +68,7 @@ int run_solve(std::span<const std::string> arguments) {
   SolveHooks hooks;
   hooks.on_row = [&progress](const TraceRow& row) { progress(row); };
   hooks.on_folder = [&prose](const std::string& folder) { prose.line("run folder " + folder); };
-  hooks.interrupt = &catch_interrupts();
+  hooks.interrupts.flag = &catch_interrupts();
   const RunOutcome outcome = solve(*family, std::move(request), hooks);
   prose.end_status();
   if (!outcome.no_page.empty()) prose.line("no report.html: " + outcome.no_page);

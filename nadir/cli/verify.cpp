@@ -5,15 +5,18 @@
 #include "nadir/cli/common_options.hpp"
 #include "nadir/cli/console.hpp"
 #include "nadir/cli/help_text.hpp"
+#include "nadir/cli/interrupt.hpp"
+#include "nadir/cli/verdict_output.hpp"
+#include "nadir/driver/run_limits.hpp"
 
 namespace nadir::cli {
 namespace {
 
 std::string verification_text(const Verification& v) {
-  std::string text = std::string(v.verified ? "verified" : "NOT VERIFIED") + ": " + v.statement + "\n";
+  std::string text = std::string(!v.is_decided ? "not decided" : v.verified ? "verified" : "NOT VERIFIED") + ": " + v.statement + "\n";
   if (!v.claims.empty()) text += "\nclaims\n";
   for (const ClaimResult& claim : v.claims) {
-    text += std::string(claim.verified ? "  yes  " : "  NO   ") + claim.claim + "\n       " +
+    text += std::string(!claim.is_reached ? "  --   " : claim.verified ? "  yes  " : "  NO   ") + claim.claim + "\n       " +
             (claim.verified ? "by " + claim.how : claim.reason) + "\n";
   }
   if (!v.objections.empty()) text += "\nobjections\n";
@@ -51,8 +54,14 @@ int run_verify(std::span<const std::string> arguments) {
   require_words(line, 1, 1, usage);
   VerifyOptions options;
   options.arithmetic = arithmetic == "balls" ? Arithmetic::balls : Arithmetic::automatic;
+  const RunLimits limits(common.run.time_limit, {&catch_interrupts(), {}});
+  options.should_stop = limits.question();
   const Verification verification = verify(line.words[0], options);
   print_result(common.json ? verification_to_json(verification) : verification_text(verification));
+  if (!verification.is_decided) {
+    print_message(stopped_text(limits.reason_to_stop()) + " before every claim was checked; the same command without it decides");
+    return exit_stopped;
+  }
   if (verification.verified && !is_met(verification, common.require))
     print_message("--require " + common.require + " is not met");
   return verification.verified && is_met(verification, common.require) ? exit_done : exit_refused;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,12 +24,14 @@ namespace nadir {
 struct Judgement {
   Verdict verdict;
   Certificate certificate;
+  bool is_whole = true;  // false: JudgeOptions::should_stop cut it off, and it says what was found until then
 };
 
 struct JudgeOptions {
   double gap_tol = 1e-6;            // relative tolerance of global-minimum
   double criticality_tol = 1e-8;    // relative to the gradient's scale
   std::vector<Vector> better_points;  // points in hand to compare with; may prove a minimum spurious
+  std::function<bool()> should_stop = {};  // asked often while judging (base/stop.hpp); empty: never
 };
 
 struct AlignedPoint {

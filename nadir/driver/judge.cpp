@@ -56,7 +56,7 @@ void write(Family& family, const RunOptions& run, RunRecord record, RunOutcome& 
   write_record(folder, record);
   write_judgement(folder, family, outcome);
   record.ended = utc_timestamp();
-  record.exit_reason = "finished";
+  record.exit_reason = exit_reason(outcome.stopped);
   write_record(folder, record);
   outcome.no_page = try_write_report(folder.path());
 }
@@ -71,7 +71,7 @@ OptionList rows(JudgeRequest& r) {
   };
 }
 
-RunOutcome judge(Family& family, const JudgeRequest& request) {
+RunOutcome judge(Family& family, const JudgeRequest& request, const Interrupts& interrupts) {
   JudgeRequest shown = request;  // rows point into an object that may be written
   const OptionList judging = rows(shown), data_and_options = family.options();
   require_given(judging);
@@ -101,7 +101,10 @@ RunOutcome judge(Family& family, const JudgeRequest& request) {
   outcome.seconds["load"] = loading.seconds();
 
   const Stopwatch judging_time;
+  const RunLimits limits(request.run.time_limit, interrupts);
+  options.should_stop = limits.question();
   outcome.judgement = family.judge(outcome.point, options);
+  if (!outcome.judgement.is_whole) outcome.stopped = limits.reason_to_stop();
   outcome.is_judged = true;
   outcome.seconds["judge"] = judging_time.seconds();
   outcome.seconds["solve"] = 0.0;

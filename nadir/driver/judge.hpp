@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nadir/core/family.hpp"
+#include "nadir/driver/run_limits.hpp"
 #include "nadir/driver/run_options.hpp"
 #include "nadir/driver/run_outcome.hpp"
 
@@ -25,7 +26,10 @@ OptionList rows(JudgeRequest& request);
 
 // Loads the data (those that are there already are kept), prepares the family, loads the points, judges. Writes a run folder where run.output names
 // one: it is created or must be empty, unless run.resume allows to write over a judged one.
+//
+// The time limit counts from the first look at the point. It and an interrupt leave a judgement of what was found until
+// then, RunOutcome::stopped says which it was, and the folder has it, too.
 // Throws InputError, FileError, NumericalBreakdown.
-RunOutcome judge(Family& family, const JudgeRequest& request);
+RunOutcome judge(Family& family, const JudgeRequest& request, const Interrupts& interrupts = {});
 
 }  // namespace nadir

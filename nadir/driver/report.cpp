@@ -206,14 +206,18 @@ std::string try_write_report(const std::string& path) {
   }
 }
 
-void save_verification(const std::string& path) {
+bool save_verification(const std::string& path, const std::function<bool()>& should_stop) {
   const RunFolder folder = RunFolder::open(path);
-  const Verification verification = verify(path);
+  VerifyOptions options;
+  options.should_stop = should_stop;
+  const Verification verification = verify(path, options);
+  if (!verification.is_decided) return false;
   const Json saved{{"schema", "nadir.saved_verification/1"},
                    {"tool", "nadir " + version()},
                    {"certificate_sha256", sha256_of_file(folder.path_of(run_files::certificate))},
                    {"verification", Json::parse(verification_to_json(verification))}};
   folder.write_text(verification_file, saved.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  return true;
 }
 
 }  // namespace nadir

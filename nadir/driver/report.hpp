@@ -4,6 +4,7 @@
 // repaired: a damaged file is an InputError with its name.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "nadir/report/words.hpp"
@@ -23,7 +24,8 @@ std::string write_report(const std::string& path);
 // instead of throwing; empty where all is well.
 std::string try_write_report(const std::string& path);
 
-// Runs the checker on the folder and keeps its answer beside the certificate, as verification.json, for the page.
-void save_verification(const std::string& path);
+// Runs the checker on the folder and keeps its answer beside the certificate, as verification.json, for the page. False,
+// and nothing is written, where `should_stop` (VerifyOptions) came before the answer.
+bool save_verification(const std::string& path, const std::function<bool()>& should_stop = {});
 
 }  // namespace nadir

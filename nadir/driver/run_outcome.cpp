@@ -51,6 +51,7 @@ std::string result_json(const RunOutcome& outcome) {
     details["escapes"] = outcome.escapes;
     details["ends"] = ends_json(outcome.ends);
   }
+  if (outcome.stopped != Termination::not_run) details["stopped"] = name(outcome.stopped);
   return verdict_to_json(outcome.judgement.verdict, outcome.seconds, details.dump());
 }
 

@@ -17,7 +17,7 @@ namespace nadir {
 struct RunOutcome {
   Point point;
   Judgement judgement;
-  bool is_judged = false;  // false after an interrupt: the state is saved and nothing is known yet
+  bool is_judged = false;  // false where a solver was interrupted: the state is saved and nothing is known yet
   std::string folder;      // empty: nothing was written
   std::string no_page;     // why the folder has no report.html; empty: it has one, or there is no folder
   Seconds seconds;         // load, solve, judge
@@ -33,7 +33,7 @@ struct RunOutcome {
 };
 
 // The verdict object, nadir.verdict/1, with details.solver, .termination, .iterations, .escapes and .ends of a
-// solved run.
+// solved run, and .stopped of an unfinished one.
 std::string result_json(const RunOutcome& outcome);
 
 RunFacts run_facts(const RunOutcome& outcome);

@@ -45,6 +45,10 @@ std::string text_at(const Json& object, const char* key) { return object.at(key)
 
 }  // namespace
 
+std::string exit_reason(Termination stopped) {
+  return stopped == Termination::not_run ? "finished" : std::string(name(stopped));
+}
+
 std::string run_record_to_json(const RunRecord& record) {
   Json inputs = Json::array();
   for (const DataReference& input : record.inputs) inputs.push_back(input_json(input));

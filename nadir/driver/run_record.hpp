@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nadir/core/result.hpp"
 #include "nadir/io/certificate_file.hpp"
 
 namespace nadir {
@@ -22,6 +23,9 @@ struct RunRecord {
   std::string exit_reason = "running";  // then "finished", "time_limit", "interrupted", "numerical_breakdown"
   std::string version;          // of the nadir that wrote it
 };
+
+// The words for exit_reason of a run that came to its end (not_run) or was stopped.
+std::string exit_reason(Termination stopped);
 
 // Adds version, compiler, machine, BLAS and threads of this process.
 std::string run_record_to_json(const RunRecord& record);

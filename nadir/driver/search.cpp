@@ -7,6 +7,7 @@
 #include "nadir/base/clock.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
+#include "nadir/base/stop.hpp"
 #include "nadir/solvers/make_solver.hpp"
 #include "nadir/solvers/minimise.hpp"
 
@@ -18,6 +19,8 @@ namespace {
 constexpr double rough_gradient = 1e-3, rough_enlargement = 1e-2;
 constexpr std::int64_t rough_iterations = 6;
 constexpr double patience = 0.1;
+// How much longer than the time limit the judge of the point that was reached may take: a share of it, and this at least.
+constexpr double judging_share = 0.1, judging_seconds = 1.0;
 
 // Solvers draw from streams that no start uses.
 std::uint64_t solver_seed(std::uint64_t seed, const SearchProgress& progress) {
@@ -58,7 +61,7 @@ class Search {
   Search(const SearchTask& task, const SearchLimits& limits, SearchProgress progress)
       : task_(task), limits_(limits), problem_(task.family.problem()), progress_(std::move(progress)),
         earlier_seconds_(progress_.solve_seconds + progress_.judge_seconds),
-        earlier_judge_seconds_(progress_.judge_seconds) {
+        earlier_judge_seconds_(progress_.judge_seconds), until_(limits.max_seconds, limits.interrupts) {
     take_layout(progress_.origin.values.empty() ? problem_.layout() : progress_.origin.layout);
   }
 
@@ -66,10 +69,12 @@ class Search {
 
  private:
   bool is_done() const { return progress_.start_index >= static_cast<std::uint64_t>(task_.options.starts); }
+  std::optional<SearchEnd> examine(const Result& result);
   void begin_start();
   void begin_run(Point origin, std::string event);
   void take_layout(const Layout& layout);
   void begin_trajectory(const Layout& layout);
+  std::optional<Point> enlarged(const Result& result) const;
   bool climbs(const Result& result);
   bool is_patience_better(const Result& result, const Point& larger);
   bool is_rough() const { return progress_.rough_tolerance > 0.0; }
@@ -80,7 +85,7 @@ class Search {
   Judgement judge(const Result& result);
   bool goes_on(const Result& result, const Judgement& judgement);
   void finish_start(const Result& result, Judgement judgement);
-  SearchEnd stop(const Result& result);
+  SearchEnd stop(const Result& result, std::optional<Judgement> judgement = std::nullopt);
   SearchEnd finish();
   void update_seconds();
   void save();
@@ -94,6 +99,7 @@ class Search {
   double earlier_seconds_, earlier_judge_seconds_;
   double judge_seconds_ = 0.0;  // of this part
   Stopwatch watch_, since_save_;
+  RunLimits until_;
   std::optional<Judgement> best_judgement_;
 };
 
@@ -103,17 +109,32 @@ SearchEnd Search::run() {
   while (!is_done()) {
     const Result result = run_solver();
     if (ended_search(result.termination)) return stop(result);
-    progress_.counts = sum(progress_.counts, result.counts);
-    progress_.iterations_left -= result.counts.iterations;
-    if (climbs(result)) {
-      save_if_due();
-      continue;
-    }
-    Judgement judgement = judge(result);
-    if (!goes_on(result, judgement)) finish_start(result, std::move(judgement));
+    if (std::optional<SearchEnd> end = examine(result)) return *std::move(end);
     save_if_due();
   }
   return finish();
+}
+
+// What follows from a run's end: a run in a larger layout, beyond a saddle or closer to the limits of precision, or the next
+// start. Where a limit comes first, the end of the search; what is saved then is as if nobody had looked at the run's end.
+std::optional<SearchEnd> Search::examine(const Result& result) {
+  const Counts counts = progress_.counts;
+  const std::int64_t iterations_left = progress_.iterations_left;
+  progress_.counts = sum(counts, result.counts);
+  progress_.iterations_left -= result.counts.iterations;
+  std::optional<Judgement> judgement;
+  try {
+    if (climbs(result)) return std::nullopt;
+    judgement = judge(result);
+  } catch (const Stopped&) {
+  }
+  if (judgement && judgement->is_whole) {
+    if (!goes_on(result, *judgement)) finish_start(result, *std::move(judgement));
+    return std::nullopt;
+  }
+  progress_.counts = counts;
+  progress_.iterations_left = iterations_left;
+  return stop(result, std::move(judgement));
 }
 
 void Search::begin_start() {
@@ -171,7 +192,7 @@ Stopping Search::stopping() const {
     s.gradient_tol = std::max(s.gradient_tol, progress_.rough_tolerance);
     s.max_iterations = std::min(s.max_iterations, rough_iterations);
   }
-  s.max_seconds = std::max(0.0, limits_.max_seconds - watch_.seconds());
+  s.max_seconds = std::max(0.0, until_.seconds_left());
   return s;
 }
 
@@ -191,7 +212,7 @@ Observer Search::observer() {
     save_if_due();
   };
   o.checkpoint_seconds = limits_.checkpoint_seconds;
-  o.interrupt = limits_.interrupt;
+  o.interrupt = limits_.interrupts.flag;
   return o;
 }
 
@@ -204,7 +225,7 @@ Judgement Search::judge(const Result& result) {
   }
   const Stopwatch watch;
   Judgement judgement = task_.family.judge(
-      end_point(result), {.gap_tol = task_.options.gap, .criticality_tol = task_.options.gradient_tolerance, .better_points = {}});
+      end_point(result), {.gap_tol = task_.options.gap, .criticality_tol = task_.options.gradient_tolerance, .better_points = {}, .should_stop = until_.question()});
   judge_seconds_ += watch.seconds();
   return judgement;
 }
@@ -215,6 +236,11 @@ Point Search::end_point(const Result& result) const {
   return task_.family.normal_form(std::move(point));
 }
 
+std::optional<Point> Search::enlarged(const Result& result) const {
+  const StopScope scope(until_.question());
+  return task_.family.enlarge(end_point(result), is_rough() ? rough_enlargement : 0.5 * task_.options.gap);
+}
+
 // Enlarged where that promises a lower value, before anything is judged: judging costs more. A rough run whose last
 // iteration gained more than that goes on; one that promises nothing is solved to the end. False where the present
 // layout suffices or the run came to no such end.
@@ -223,7 +249,7 @@ bool Search::climbs(const Result& result) {
   const bool is_limited = ended_by_limit(result.termination) && !is_rough();
   if (!std::isfinite(result.value) || is_limited || progress_.iterations_left <= 0) return false;
   if (target_ >= result.value) return false;
-  std::optional<Point> larger = task_.family.enlarge(end_point(result), is_rough() ? rough_enlargement : 0.5 * task_.options.gap);
+  std::optional<Point> larger = enlarged(result);
   if (!larger && !is_rough()) return false;
   if (larger && is_rough() && is_patience_better(result, *larger)) {
     progress_.rough_tolerance *= 0.1;
@@ -293,15 +319,19 @@ void Search::finish_start(const Result& result, Judgement judgement) {
   if (!is_done()) begin_start();
 }
 
-// An unfinished search: what is saved goes on with the present run, what is returned counts it as an end.
-SearchEnd Search::stop(const Result& result) {
+// An unfinished search: what is saved goes on with the present run, what is returned counts it as an end, judged as far as
+// it was (`judgement`), or as far as a little more time allows.
+SearchEnd Search::stop(const Result& result, std::optional<Judgement> judgement) {
   save();
-  SearchEnd end{progress_, result.termination, std::nullopt};
-  if (result.termination == Termination::interrupted) return end;
-  Judgement judgement = judge(result);
+  const Termination reason = ended_search(result.termination) ? result.termination : until_.reason_to_stop();
+  if (!judgement && reason == Termination::interrupted) return {progress_, reason, std::nullopt};
+  if (!judgement) {
+    until_.extend(std::max(judging_seconds, judging_share * limits_.max_seconds));
+    judgement = judge(result);
+  }
   progress_.counts = sum(progress_.counts, result.counts);
-  progress_.ends.add(judgement.verdict, minimum_floor(judgement.certificate.claims));
-  const Verdict& v = judgement.verdict;
+  progress_.ends.add(judgement->verdict, minimum_floor(judgement->certificate.claims));
+  const Verdict& v = judgement->verdict;
   BestEnd best{end_point(result), v.value, v.headline, v.rigor, result.termination};
   if (!progress_.best || is_better(best, *progress_.best, v.tolerance * v.gap_scale)) {
     progress_.best = std::move(best);
@@ -309,7 +339,7 @@ SearchEnd Search::stop(const Result& result) {
     best_judgement_ = std::move(judgement);
   }
   SearchEnd whole = finish();
-  whole.stopped = result.termination;
+  whole.stopped = reason;
   return whole;
 }
 
@@ -327,7 +357,8 @@ SearchEnd Search::finish() {
   }
   update_seconds();
   if (is_done() && limits_.save) save();
-  return {std::move(progress_), Termination::not_run, std::move(best_judgement_)};
+  const Termination stopped = best_judgement_->is_whole ? Termination::not_run : until_.reason_to_stop();
+  return {std::move(progress_), stopped, std::move(best_judgement_)};
 }
 
 void Search::update_seconds() {

@@ -10,10 +10,12 @@
 // something. So the staircase from rank to rank [BurerMonteiro2005, sec. 4; Boumal2015] is climbed without polishing
 // every step, and without growing where patience would do.
 //
+// A limit or an interrupt ends it between two iterations of a solver, or while it judges. What is saved then goes on with the
+// end that was being judged, so that no end counts whose examination was cut off.
+//
 // The search never grades: that is the judge's; it compares values and follows escapes that do lower the value.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -25,6 +27,7 @@
 #include "nadir/core/result.hpp"
 #include "nadir/core/state.hpp"
 #include "nadir/core/trace.hpp"
+#include "nadir/driver/run_limits.hpp"
 #include "nadir/driver/solve_options.hpp"
 #include "nadir/driver/thinned_trajectory.hpp"
 
@@ -63,7 +66,7 @@ struct SearchProgress {
 struct SearchLimits {
   double max_seconds = std::numeric_limits<double>::infinity();
   double checkpoint_seconds = std::numeric_limits<double>::infinity();
-  const std::atomic<bool>* interrupt = nullptr;
+  Interrupts interrupts;
   std::function<void(const TraceRow&)> on_row;
   std::function<void(const SearchProgress&)> save;
   std::function<void(const SearchProgress&, const Verdict&)> on_escape;  // before a judged point is left; counted already
@@ -72,7 +75,7 @@ struct SearchLimits {
 struct SearchEnd {
   SearchProgress progress;
   Termination stopped = Termination::not_run;  // time_limit or interrupted when the search is unfinished
-  std::optional<Judgement> judgement;          // of the best point; absent after an interrupt
+  std::optional<Judgement> judgement;          // of the best point; absent where a solver was interrupted
 };
 
 // What a search is about. The family is prepared.

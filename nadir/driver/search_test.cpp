@@ -189,7 +189,7 @@ TEST(Search, an_interrupted_search_saves_and_judges_nothing) {
   CubicFamily family;
   const std::atomic<bool> interrupt{true};
   SearchLimits limits;
-  limits.interrupt = &interrupt;
+  limits.interrupts.flag = &interrupt;
   int num_saves = 0;
   limits.save = [&](const SearchProgress&) { ++num_saves; };
   SolveOptions options;

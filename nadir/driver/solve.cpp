@@ -132,15 +132,11 @@ void end_record(const RunFolder& folder, RunRecord& record, std::string reason) 
   write_record(folder, record);
 }
 
-std::string reason_text(Termination stopped) {
-  return stopped == Termination::not_run ? "finished" : std::string(name(stopped));
-}
-
 SearchLimits limits_for(const SolveRequest& request, const SolveHooks& hooks, const RunFolder& folder) {
   SearchLimits limits;
   limits.max_seconds = request.run.time_limit;
   limits.checkpoint_seconds = request.run.checkpoint_every;
-  limits.interrupt = hooks.interrupt;
+  limits.interrupts = hooks.interrupts;
   limits.on_row = hooks.on_row;
   limits.save = [&folder](const SearchProgress& progress) { write_progress(folder, progress); };
   return limits;
@@ -224,7 +220,7 @@ RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks) 
     outcome.folder = folder.path();
     outcome.seconds["load"] = load_seconds;
     if (outcome.is_judged) write_judgement(folder, family, outcome);
-    end_record(folder, record, reason_text(outcome.stopped));
+    end_record(folder, record, exit_reason(outcome.stopped));
     outcome.no_page = try_write_report(folder.path());
     return outcome;
   } catch (const NumericalBreakdown&) {
@@ -247,7 +243,7 @@ RunOutcome solve_in_memory(Family& family, SolveRequest request, const SolveHook
   const double load_seconds = loading.seconds();
   SearchLimits limits;
   limits.max_seconds = request.run.time_limit;
-  limits.interrupt = hooks.interrupt;
+  limits.interrupts = hooks.interrupts;
   limits.on_row = hooks.on_row;
   RunOutcome outcome = outcome_of(search(task, limits), family, request.options);
   outcome.seconds["load"] = load_seconds;

@@ -1,13 +1,13 @@
 // solve: a family with its options, from its start to a judged point in a run folder.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "nadir/core/family.hpp"
 #include "nadir/core/trace.hpp"
+#include "nadir/driver/run_limits.hpp"
 #include "nadir/driver/run_options.hpp"
 #include "nadir/driver/run_outcome.hpp"
 #include "nadir/driver/solve_options.hpp"
@@ -26,7 +26,7 @@ struct SolveRequest {
 struct SolveHooks {
   std::function<void(const TraceRow&)> on_row;
   std::function<void(const std::string& folder)> on_folder;  // once the folder is known
-  const std::atomic<bool>* interrupt = nullptr;              // set by a signal handler
+  Interrupts interrupts;
 };
 
 // Loads the family's data (those that are there already are kept), prepares it, searches (driver/search.hpp), judges, and writes the run folder. The
@@ -37,7 +37,9 @@ struct SolveHooks {
 // and then it must hold a run of this family with the same options and data.
 //
 // Throws InputError, FileError, NumericalBreakdown. A time limit or an interrupt is an outcome
-// (RunOutcome::stopped); the state is then saved.
+// (RunOutcome::stopped); the state is then saved. A time limit that ends the solver leaves its point a little longer to be
+// judged: a tenth of the limit, and one second at least. Whatever stops the judge, its judgement says what was found until
+// then, and a resumed run judges again. Interrupted while it solves, a run has no point yet.
 RunOutcome solve(Family& family, SolveRequest request, const SolveHooks& hooks = {});
 
 // The same without a folder: nothing is written, nothing can be resumed. An interrupted run has no point.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/linalg/lanczos.hpp"
 
@@ -15,6 +16,7 @@ constexpr Index max_basis_entries = Index{1} << 27;  // of Lanczos: one gigabyte
 Matrix assemble_hessian(const Expansion& expansion, Index n) {
   Matrix H(n, n);
   for (Index first = 0; first < n; first += block_width) {
+    stop_point();
     const Index width = std::min(block_width, n - first);
     Matrix E(n, width);
     for (Index j = 0; j < width; ++j) E(first + j, j) = 1.0;
@@ -48,6 +50,7 @@ CurvatureReport examine_dense(const Expansion& expansion, Index n, const Curvatu
   report.is_finite = all_finite(H);
   if (!report.is_finite) return report;
   symmetrise(H);
+  stop_point();
   const SymmetricEigen eigen = symmetric_eigen(H);
   set_extremes(report, eigen.values.front(), eigen.values.back(), options.zero_tol);
   count_signs(report, eigen.values);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 
 namespace nadir {
@@ -19,6 +20,7 @@ class Line {
 
   // How much lower the value is at x + t d; 0 where it is not lower beyond noise or not finite.
   double decrease(double t) {
+    stop_point();
     for (std::size_t i = 0; i < x_.size(); ++i) trial_[i] = x_[i] + t * direction_[i];
     if (!all_finite(ConstMatrixView(trial_.data(), static_cast<Index>(trial_.size()), 1))) return 0.0;
     const double value = problem_.value(trial_), difference = start_ - value;

@@ -6,7 +6,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/judge/criticality.hpp"
 #include "nadir/judge/escape.hpp"
-#include "nadir/judge/judgement_builder.hpp"
+#include "nadir/judge/judge_until_stopped.hpp"
 #include "nadir/linalg/dense.hpp"
 
 namespace nadir {
@@ -16,11 +16,11 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 class NumericalJudge {
  public:
-  NumericalJudge(const std::string& family, ProblemRef problem, std::span<const double> x, const JudgeOptions& options,
-                 const CurvatureOptions& curvature_options)
-      : problem_(problem), x_(x), options_(options), curvature_options_(curvature_options), builder_(family, options) {}
+  NumericalJudge(ProblemRef problem, std::span<const double> x, const JudgeOptions& options, const CurvatureOptions& curvature_options,
+                 JudgementBuilder& builder)
+      : problem_(problem), x_(x), options_(options), curvature_options_(curvature_options), builder_(builder) {}
 
-  Judgement run() {
+  void run() {
     if (!all_finite(ConstMatrixView(x_.data(), problem_.dimension(), 1)))
       return undecided("an entry of the point is not finite");
     const auto expansion = problem_.expand(x_);
@@ -32,28 +32,25 @@ class NumericalJudge {
     verdict().evidence.push_back(criticality.evidence);
     if (!criticality.is_finite) return undecided("the gradient is not finite in double precision");
     if (!criticality.is_critical) return not_critical();
-    return critical(*expansion);
+    critical(*expansion);
   }
 
  private:
   Verdict& verdict() { return builder_.verdict(); }
 
-  Judgement conclude(Headline headline) {
-    builder_.conclude(headline, Rigor::numerical);
-    return std::move(builder_).finish();
-  }
+  void conclude(Headline headline) { builder_.conclude(headline, Rigor::numerical); }
 
-  Judgement undecided(const char* why) {
+  void undecided(const char* why) {
     builder_.note(why, "", Standing::undecided, Rigor::numerical);
-    return conclude(Headline::undecided);
+    conclude(Headline::undecided);
   }
 
-  Judgement not_critical() {
+  void not_critical() {
     verdict().escape = descend_along_gradient(problem_, x_);
-    return conclude(Headline::not_critical);
+    conclude(Headline::not_critical);
   }
 
-  Judgement critical(const Expansion& expansion) {
+  void critical(const Expansion& expansion) {
     const CurvatureReport report = examine_curvature(expansion, problem_.dimension(), curvature_options_);
     if (!report.is_finite) return undecided("a product with the Hessian is not finite in double precision");
     verdict().curvature = report.curvature;
@@ -74,7 +71,7 @@ class NumericalJudge {
                   "second-order sufficient condition", is_positive ? Standing::holds : Standing::undecided,
                   Rigor::numerical, numbers);
     if (!is_positive) return conclude(Headline::undecided);
-    return conclude(is_beaten(least) ? Headline::spurious_minimum : Headline::local_minimum);
+    conclude(is_beaten(least) ? Headline::spurious_minimum : Headline::local_minimum);
   }
 
   // Whether the curvature along its direction is at least half of itself as far away as the critical point may lie, twice
@@ -115,7 +112,7 @@ class NumericalJudge {
   std::span<const double> x_;
   const JudgeOptions& options_;
   const CurvatureOptions& curvature_options_;
-  JudgementBuilder builder_;
+  JudgementBuilder& builder_;
   double gradient_norm_ = 0.0;
 };
 
@@ -125,7 +122,9 @@ Judgement judge_numerically(const std::string& family, ProblemRef problem, std::
                             const JudgeOptions& options, const CurvatureOptions& curvature_options) {
   if (static_cast<Index>(x.size()) != problem.dimension())
     throw InputError("point", std::to_string(problem.dimension()) + " numbers", std::to_string(x.size()));
-  return NumericalJudge(family, problem, x, options, curvature_options).run();
+  return judge_until_stopped(family, problem, x, options, [&](JudgementBuilder& builder) {
+    NumericalJudge(problem, x, options, curvature_options, builder).run();
+  });
 }
 
 }  // namespace nadir

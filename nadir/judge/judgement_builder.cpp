@@ -25,4 +25,17 @@ void JudgementBuilder::conclude(Headline headline, Rigor rigor) {
   judgement_.verdict.rigor = judgement_.certificate.rigor = rigor;
 }
 
+// Degenerate saddles are left out: what their claims add up to depends on the family.
+void JudgementBuilder::cut_off() {
+  judgement_.is_whole = false;
+  const std::vector<Claim>& claims = judgement_.certificate.claims;
+  if (!find(claims, "descent")) judgement_.verdict.escape.reset();
+  note("the examination was stopped before it was through: what is not stated here was not reached", "", Standing::undecided,
+       Rigor::numerical);
+  for (const Headline headline : {Headline::global_minimum, Headline::not_critical, Headline::strict_saddle, Headline::spurious_minimum,
+                                  Headline::local_minimum})
+    if (claims_support(headline, claims)) return conclude(headline, Rigor::proved);
+  conclude(Headline::undecided, Rigor::numerical);
+}
+
 }  // namespace nadir

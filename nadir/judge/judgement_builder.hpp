@@ -21,6 +21,10 @@ class JudgementBuilder {
   // judgement says `numerical`.
   void conclude(Headline headline, Rigor rigor);
 
+  // Instead of conclude(), for an examination that ended before it was through: what the claims made so far support,
+  // `undecided` otherwise, and no escape that is not proved.
+  void cut_off();
+
   Verdict& verdict() { return judgement_.verdict; }
   Certificate& certificate() { return judgement_.certificate; }
   Judgement finish() && { return std::move(judgement_); }

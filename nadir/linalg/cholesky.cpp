@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 
 namespace nadir {
@@ -48,6 +49,7 @@ bool cholesky_upper_in_place(MatrixView A) {
   const Index n = A.rows, tiles = (n + cholesky_tile - 1) / cholesky_tile;
   const int threads = tiles > 2 ? num_threads() : 1;
   for (Index t = 0; t < tiles; ++t) {
+    stop_point();
     const Index first = t * cholesky_tile, height = std::min(cholesky_tile, n - first);
     const ConstMatrixView above = A.block(0, first, first, height);
 #pragma omp parallel for schedule(dynamic) num_threads(threads)

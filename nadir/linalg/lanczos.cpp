@@ -6,6 +6,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/random.hpp"
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/linalg/krylov.hpp"
 
@@ -51,6 +52,7 @@ LanczosResult Lanczos::run() {
   Index next_check = std::min(max_basis_, 4 * block_size_);
   SymmetricEigen eigen;
   while (true) {
+    stop_point();
     const Growth growth = krylov_.expand(apply_);
     result_.is_finite = growth != Growth::not_finite;
     if (!result_.is_finite) return result_;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/rigor/eigenvalues.hpp"
 #include "nadir/rigor/fp_environment.hpp"
@@ -69,6 +70,7 @@ struct Perturbed {
 // The theorem of the header for one shift: a proved lower bound of lambda_min, or -infinity if the
 // factorisation fails. Leaves the factor of mid - shift I in L.
 double bound_by_cholesky(const Perturbed& A, double shift, Matrix& L) {
+  stop_point();
   Matrix T = A.mid;
   double diagonal_error = 0.0;
   for (Index i = 0; i < T.rows(); ++i) {

@@ -5,9 +5,11 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 #include "nadir/base/clock.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/base/stop.hpp"
 #include "nadir/io/certificate_file.hpp"
 #include "nadir/io/certified_run.hpp"
 #include "nadir/io/npz.hpp"
@@ -76,6 +78,7 @@ class Verifier {
   Verifier(const std::string& folder, const VerifyOptions& options) : folder_(folder), options_(options) {}
 
   Verification run() {
+    const StopScope scope(options_.should_stop);
     const std::string text = read_certificate_text(folder_);
     if (!has_intact_digest(text)) {
       object("certificate.json is truncated or altered: its digest does not match its bytes");
@@ -88,7 +91,10 @@ class Verifier {
     for (std::string& o : file_objections(folder_, certificate_)) object(std::move(o));
     if (result_.objections.empty() && prepare_family()) {
       check_claims();
-      check_headline();
+      unless_stopped([this] {
+        check_headline();
+        return true;
+      });
       check_verdict_file();
     } else {
       leave_claims_unchecked();
@@ -100,6 +106,17 @@ class Verifier {
   void object(std::string sentence) { result_.objections.push_back(std::move(sentence)); }
   const std::vector<Claim>& claims() const { return certificate_.certificate.claims; }
 
+  // What takes long, or nothing where should_stop came first: then and from then on.
+  template <class Work>
+  auto unless_stopped(const Work& work) -> std::optional<decltype(work())> {
+    try {
+      if (!is_stopped_) return work();
+    } catch (const Stopped&) {
+      is_stopped_ = true;
+    }
+    return std::nullopt;
+  }
+
   bool prepare_family() {
     family_ = make_check(certificate_.family);
     if (!family_) {
@@ -108,14 +125,17 @@ class Verifier {
     }
     for (std::string& o : load_problem(folder_, certificate_, family_->options())) object(std::move(o));
     if (!result_.objections.empty()) return false;
-    family_->prepare({read_npz_matrices(folder_ + "/point.npz"), read_npz_matrices(folder_ + "/witness.npz"), options_.arithmetic});
+    unless_stopped([this] {
+      family_->prepare({read_npz_matrices(folder_ + "/point.npz"), read_npz_matrices(folder_ + "/witness.npz"), options_.arithmetic});
+      return true;
+    });
     return true;
   }
 
   void leave_claims_unchecked() {
     for (const Claim& claim : claims()) {
       if (claim.rigor != Rigor::proved) result_.not_checked.push_back(sentence(claim));
-      else result_.claims.push_back({claim.kind, sentence(claim), claim.rigor, false, "", "its files could not be used"});
+      else result_.claims.push_back({claim.kind, sentence(claim), claim.rigor, false, true, "", "its files could not be used"});
     }
   }
 
@@ -128,9 +148,10 @@ class Verifier {
           result_.not_checked.push_back(sentence(claim));
           continue;
         }
-        const Outcome outcome = check_claim(*family_, claim, verified_);
-        result_.claims.push_back({claim.kind, sentence(claim), claim.rigor, outcome.verified, outcome.how, outcome.reason});
-        if (outcome.verified) verified_.push_back(claim);
+        const std::optional<Outcome> outcome = unless_stopped([&] { return check_claim(*family_, claim, verified_); });
+        if (outcome) result_.claims.push_back({claim.kind, sentence(claim), claim.rigor, outcome->verified, true, outcome->how, outcome->reason});
+        else result_.claims.push_back({claim.kind, sentence(claim), claim.rigor, false, false, "", "not reached: the check was stopped first"});
+        if (outcome && outcome->verified) verified_.push_back(claim);
       }
     }
   }
@@ -190,10 +211,15 @@ class Verifier {
   }
 
   Verification finish() {
-    const bool all_hold = std::all_of(result_.claims.begin(), result_.claims.end(), [](const ClaimResult& c) { return c.verified; });
-    result_.verified = all_hold && result_.objections.empty();
+    const auto count = [this](auto holds) { return std::count_if(result_.claims.begin(), result_.claims.end(), holds); };
+    const auto num_claims = std::ssize(result_.claims), num_hold = count([](const ClaimResult& c) { return c.verified; }),
+               num_unreached = count([](const ClaimResult& c) { return !c.is_reached; });
+    result_.verified = num_hold == num_claims && result_.objections.empty() && !is_stopped_;
+    result_.is_decided = !is_stopped_ || num_hold + num_unreached < num_claims || !result_.objections.empty();
     const std::string headline(name(result_.headline));
-    if (!result_.verified) result_.statement = "not verified";
+    if (!result_.is_decided)
+      result_.statement = "stopped after " + std::to_string(num_hold) + " of " + std::to_string(num_claims) + " claims, which hold";
+    else if (!result_.verified) result_.statement = "not verified";
     else if (result_.rigor == Rigor::proved) result_.statement = headline + " is verified: every claim was re-derived";
     else result_.statement = "the proved claims hold; the headline " + headline + " is " + std::string(name(result_.rigor)) + " and not certified";
     result_.seconds = stopwatch_.seconds();
@@ -205,6 +231,7 @@ class Verifier {
   Stopwatch stopwatch_;
   CertificateFile certificate_;
   std::unique_ptr<FamilyCheck> family_;
+  bool is_stopped_ = false;
   std::vector<Claim> verified_;
   Verification result_;
 };

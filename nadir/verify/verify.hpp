@@ -14,6 +14,7 @@
 // never verified: the prose of verdict.json, its curvature counts, its details, and who wrote the folder.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ namespace nadir {
 
 struct VerifyOptions {
   Arithmetic arithmetic = Arithmetic::automatic;
+  std::function<bool()> should_stop = {};  // asked often (base/stop.hpp); empty: never
 };
 
 struct ClaimResult {
@@ -31,12 +33,14 @@ struct ClaimResult {
   std::string claim;  // a sentence made from the claim's kind and numbers, never the certificate's own prose
   Rigor rigor = Rigor::proved;
   bool verified = false;
+  bool is_reached = true;  // false: VerifyOptions::should_stop came first, and nothing is said of the claim
   std::string how;     // "ball arithmetic", "error-bounded floating point", "comparison of verified claims"
   std::string reason;  // why not, if not verified
 };
 
 struct Verification {
   bool verified = false;
+  bool is_decided = true;  // false: stopped before every claim was checked, and nothing stands against the folder so far
   std::string family;
   Headline headline = Headline::undecided;
   Rigor rigor = Rigor::numerical;

@@ -38,7 +38,7 @@ py::dict solve_in_python(Problem& problem, const TextOptions& options, const py:
   Interruptible watch;
   Trace trace;
   SolveHooks hooks;
-  hooks.interrupt = watch.flag();
+  hooks.interrupts = {watch.flag(), [&watch] { watch.look(); }};
   hooks.on_row = [&](const TraceRow& row) {
     trace.push_back(row);
     watch.look();
@@ -67,12 +67,13 @@ py::dict judge_in_python(Problem& problem, const TextOptions& options, const py:
   }
   // The point is in hand; the row asks for a file otherwise.
   if (!request.point_in_hand.values.empty()) request.point = "";
+  Interruptible watch;
   RunOutcome outcome;
   {
     const py::gil_scoped_release unlocked;
-    outcome = nadir::judge(problem.family(), request);
+    outcome = nadir::judge(problem.family(), request, {watch.flag(), [&watch] { watch.look(); }});
   }
-  Interruptible().raise_if_any();
+  watch.raise_if_any();
   return outcome_dict(outcome, {});
 }
 
@@ -106,8 +107,15 @@ Verdict verdict_of(const std::string& json) { return verdict_from_json(json, "ve
 std::string verify_in_python(const std::string& folder, bool insists_on_balls) {
   VerifyOptions options;
   options.arithmetic = insists_on_balls ? Arithmetic::balls : Arithmetic::automatic;
-  const py::gil_scoped_release unlocked;
-  return verification_to_json(verify(folder, options));
+  Interruptible watch;
+  options.should_stop = [&watch] { return watch.look(); };
+  std::string json;
+  {
+    const py::gil_scoped_release unlocked;
+    json = verification_to_json(verify(folder, options));
+  }
+  watch.raise_if_any();
+  return json;
 }
 
 template <class Options>

@@ -121,7 +121,7 @@ class Collection {
     SearchProgress progress = begin(start, saddles);
     SearchLimits limits;
     limits.checkpoint_seconds = task_.checkpoint_seconds;
-    limits.interrupt = &stop;
+    limits.interrupts = {&stop, [&] { look_at_limits(stop); }};
     limits.on_row = [&](const TraceRow&) { look_at_limits(stop); };
     limits.on_escape = [&](const SearchProgress& p, const Verdict& v) { saddles.push_back(saddle_of(start, p.escapes, v)); };
     limits.save = [&](const SearchProgress& p) {

@@ -38,7 +38,7 @@ class Conclude {
   bool is_counted(std::int64_t start) const { return start < task_.limit; }
   void survey_values();
   void judge_again();
-  SurveyClassRow judged_beside(Family& family, std::int64_t start);
+  std::optional<SurveyClassRow> judged_beside(Family& family, std::int64_t start, std::atomic<bool>& stop);
   SurveyClassRow renamed(std::int64_t start) const { return {start, 0, Headline::spurious_minimum, Rigor::numerical, -1}; }
   void look_at_limits(std::atomic<bool>& stop);
   void classify();
@@ -105,16 +105,18 @@ void Conclude::judge_again() {
       if (stop || next == left.size()) return;
       const std::int64_t start = left[next++];
       lock.unlock();
-      const SurveyClassRow row = judged_beside(family, start);
+      const std::optional<SurveyClassRow> row = judged_beside(family, start, stop);
+      if (!row) return;
       lock.lock();
-      judged_.emplace(start, row);
+      judged_.emplace(start, *row);
     }
   };
   if (task_.judges_again && !left.empty())
     on_family_workers(task_.family, static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(task_.workers), left.size())), work);
 }
 
-SurveyClassRow Conclude::judged_beside(Family& family, std::int64_t start) {
+// Nothing where a limit comes first.
+std::optional<SurveyClassRow> Conclude::judged_beside(Family& family, std::int64_t start, std::atomic<bool>& stop) {
   std::unique_lock lock(guard_);
   const SurveyEnd end = database_.end(start);
   lock.unlock();
@@ -122,9 +124,17 @@ SurveyClassRow Conclude::judged_beside(Family& family, std::int64_t start) {
   row.better_start = lowest_->start;
   if (end.point.layout != lowest_->point.layout) return row;  // the judge compares points of one layout
   if (family.problem().layout() != end.point.layout) family.reshape(end.point.layout);
-  const JudgeOptions options{.gap_tol = task_.options.gap, .criticality_tol = task_.options.gradient_tolerance, .better_points = {lowest_->point.values}};
-  const Verdict verdict = family.judge(end.point, options).verdict;
-  if (verdict.headline == Headline::spurious_minimum) row.rigor = verdict.rigor;
+  const JudgeOptions options{.gap_tol = task_.options.gap,
+                             .criticality_tol = task_.options.gradient_tolerance,
+                             .better_points = {lowest_->point.values},
+                             .should_stop = [&] {
+                               const std::lock_guard guard(guard_);
+                               look_at_limits(stop);
+                               return stop.load();
+                             }};
+  const Judgement judgement = family.judge(end.point, options);
+  if (!judgement.is_whole) return std::nullopt;
+  if (judgement.verdict.headline == Headline::spurious_minimum) row.rigor = judgement.verdict.rigor;
   return row;
 }
 

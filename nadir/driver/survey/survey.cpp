@@ -93,19 +93,20 @@ std::vector<End> ends_of(const SurveyResult& result) {
   return ends;
 }
 
-// The best end, judged for its certificate.
-RunOutcome outcome_of(const SurveyEnd& best, const SurveyResult& result, Family& family, const SolveOptions& options) {
+// The best end, judged for its certificate; as far as the limits allow.
+RunOutcome outcome_of(const SurveyEnd& best, const SurveyResult& result, Family& family, const SolveOptions& options, const RunLimits& limits) {
   const Stopwatch watch;
   if (best.point.layout != family.problem().layout()) family.reshape(best.point.layout);
   RunOutcome outcome;
   outcome.point = best.point;
-  outcome.judgement = family.judge(best.point, {.gap_tol = options.gap, .criticality_tol = options.gradient_tolerance, .better_points = {}});
+  outcome.judgement = family.judge(best.point, {.gap_tol = options.gap, .criticality_tol = options.gradient_tolerance, .better_points = {},
+                                                 .should_stop = limits.question()});
   outcome.is_judged = true;
   outcome.solver = options.solver.empty() ? family.default_solver() : options.solver;
   outcome.termination = best.termination;
   outcome.counts.iterations = best.iterations;
   outcome.escapes = best.escapes;
-  outcome.stopped = result.stopped;
+  outcome.stopped = outcome.judgement.is_whole ? result.stopped : limits.reason_to_stop();
   outcome.ends = ends_of(result);
   outcome.folder = result.folder;
   outcome.seconds = {{"load", result.load_seconds}, {"solve", best.seconds}, {"judge", watch.seconds()}};
@@ -114,6 +115,7 @@ RunOutcome outcome_of(const SurveyEnd& best, const SurveyResult& result, Family&
 
 SurveyOutcome run_survey(Family& family, const SurveyRequest& request, const SurveyHooks& hooks, const RunFolder& folder, SurveyDatabase& database) {
   const Stopwatch watch;
+  const RunLimits limits(request.run.time_limit, {hooks.interrupt, {}});
   const int workers = static_cast<int>(std::min<std::int64_t>(num_threads(), request.options.starts));
   Conclusion conclusion = gather(family, request, workers, database, hooks);
   SurveyOutcome outcome;
@@ -125,7 +127,8 @@ SurveyOutcome run_survey(Family& family, const SurveyRequest& request, const Sur
   if (!conclusion.best && is_over)
     throw NumericalBreakdown(std::string(family.name()) + ": no start comes to an end with a finite value; scale the data towards 1, or try another --start");
   if (conclusion.best && is_over) {
-    outcome.best = outcome_of(*conclusion.best, outcome.result, family, request.options);
+    outcome.best = outcome_of(*conclusion.best, outcome.result, family, request.options, limits);
+    outcome.result.stopped = outcome.best.stopped;
     write_judgement(folder, family, outcome.best);
   }
   outcome.result.seconds = watch.seconds();

@@ -6,7 +6,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/judge/curvature.hpp"
 #include "nadir/judge/escape.hpp"
-#include "nadir/judge/judgement_builder.hpp"
+#include "nadir/judge/judge_until_stopped.hpp"
 
 namespace nadir {
 namespace {
@@ -34,31 +34,26 @@ Matrix as_column(const Vector& v) { return Matrix(ConstMatrixView(v.data(), stat
 
 class DoubleWellJudge {
  public:
-  DoubleWellJudge(const DoubleWell& problem, std::span<const double> x, const JudgeOptions& options)
-      : problem_(problem), x_(x), options_(options), builder_("double-well", options), value_(enclose_double_well(problem, x)) {}
+  DoubleWellJudge(const DoubleWell& problem, std::span<const double> x, const JudgeOptions& options, JudgementBuilder& builder)
+      : problem_(problem), x_(x), options_(options), builder_(builder), value_(enclose_double_well(problem, x)) {}
 
-  Judgement run() {
+  void run() {
     if (!value_.is_finite()) {
       builder_.note("the value leaves the range of double precision", "", Standing::undecided, Rigor::numerical);
-      return conclude(Headline::undecided, Rigor::numerical);
+      return builder_.conclude(Headline::undecided, Rigor::numerical);
     }
     const bool is_global = state_value_and_gap();
     state_gradient();
     verdict().curvature = examine_curvature(problem_, x_).curvature;
-    if (is_global) return conclude(Headline::global_minimum, Rigor::proved);
+    if (is_global) return builder_.conclude(Headline::global_minimum, Rigor::proved);
     if (is_away_from_critical_) return not_critical();
-    if (is_critical_ && state_negative_curvature()) return conclude(Headline::strict_saddle, Rigor::proved);
+    if (is_critical_ && state_negative_curvature()) return builder_.conclude(Headline::strict_saddle, Rigor::proved);
     builder_.note("neither the gap nor the gradient nor the curvature decides", "", Standing::undecided, Rigor::numerical);
-    return conclude(Headline::undecided, Rigor::numerical);
+    builder_.conclude(Headline::undecided, Rigor::numerical);
   }
 
  private:
   Verdict& verdict() { return builder_.verdict(); }
-
-  Judgement conclude(Headline headline, Rigor rigor) {
-    builder_.conclude(headline, rigor);
-    return std::move(builder_).finish();
-  }
 
   bool state_value_and_gap() {
     const double gap_scale = (Interval::point(0.25) * sqr(sqr(Interval::point(problem_.a())))).lower;
@@ -91,9 +86,9 @@ class DoubleWellJudge {
     is_away_from_critical_ = gradient.lower > mul_up(options_.criticality_tol, scale);
   }
 
-  Judgement not_critical() {
+  void not_critical() {
     state_escape(descend_along_gradient(problem_, x_));
-    return conclude(Headline::not_critical, Rigor::proved);
+    builder_.conclude(Headline::not_critical, Rigor::proved);
   }
 
   bool state_negative_curvature() {
@@ -123,7 +118,7 @@ class DoubleWellJudge {
   const DoubleWell& problem_;
   std::span<const double> x_;
   const JudgeOptions& options_;
-  JudgementBuilder builder_;
+  JudgementBuilder& builder_;
   Interval value_;
   bool is_critical_ = false, is_away_from_critical_ = false;
 };
@@ -143,7 +138,8 @@ Interval enclose_double_well(const DoubleWell& problem, std::span<const double> 
 Judgement judge_double_well(const DoubleWell& problem, std::span<const double> x, const JudgeOptions& options) {
   if (static_cast<Index>(x.size()) != problem.layout().dimension())
     throw InputError("point", std::to_string(problem.layout().dimension()) + " numbers", std::to_string(x.size()));
-  return DoubleWellJudge(problem, x, options).run();
+  return judge_until_stopped("double-well", problem, x, options,
+                             [&](JudgementBuilder& builder) { DoubleWellJudge(problem, x, options, builder).run(); });
 }
 
 }  // namespace nadir

@@ -6,7 +6,7 @@
 
 #include "nadir/judge/curvature.hpp"
 #include "nadir/judge/escape.hpp"
-#include "nadir/judge/judgement_builder.hpp"
+#include "nadir/judge/judge_until_stopped.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/linear_network/classification.hpp"
 #include "nadir/problems/linear_network/enclosure.hpp"
@@ -31,27 +31,25 @@ Interval with_room(const Interval& x) { return {sub_down(x.lower, x.width()), ad
 
 class LinearNetworkJudge {
  public:
-  LinearNetworkJudge(const JudgedNetwork& network, const Point& point, const JudgeOptions& options)
-      : network_(network), problem_(network.problem), x_(point.values), options_(options), builder_("linear-network", options),
+  LinearNetworkJudge(const JudgedNetwork& network, const Point& point, const JudgeOptions& options, JudgementBuilder& builder)
+      : network_(network), problem_(network.problem), x_(point.values), options_(options), builder_(builder),
         here_(network.problem, network.X, network.Y, point.values) {}
 
-  Judgement run() {
+  void run() {
     if (!here_.value().is_finite()) return breakdown();
     state_value_and_gap();
     state_gradient();
     state_curvature();
     conclude();
-    return std::move(builder_).finish();
   }
 
  private:
   Verdict& verdict() { return builder_.verdict(); }
   bool is_penalised() const { return problem_.is_penalised(); }
 
-  Judgement breakdown() {
+  void breakdown() {
     builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
     builder_.conclude(Headline::undecided, Rigor::numerical);
-    return std::move(builder_).finish();
   }
 
   void state_value_and_gap() {
@@ -242,7 +240,7 @@ class LinearNetworkJudge {
   const LinearNetwork& problem_;
   const Vector& x_;
   const JudgeOptions& options_;
-  JudgementBuilder builder_;
+  JudgementBuilder& builder_;
   PointEnclosure here_;
   std::unique_ptr<Expansion> expansion_;
   CurvatureReport curvature_;
@@ -260,7 +258,8 @@ double gap_scale(const LinearNetwork& problem, double value) {
 }
 
 Judgement judge_linear_network(const JudgedNetwork& network, const Point& point, const JudgeOptions& options) {
-  return LinearNetworkJudge(network, point, options).run();
+  return judge_until_stopped("linear-network", network.problem, point.values, options,
+                             [&](JudgementBuilder& builder) { LinearNetworkJudge(network, point, options, builder).run(); });
 }
 
 }  // namespace nadir

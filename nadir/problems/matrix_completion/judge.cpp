@@ -6,7 +6,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/judge/curvature.hpp"
 #include "nadir/judge/escape.hpp"
-#include "nadir/judge/judgement_builder.hpp"
+#include "nadir/judge/judge_until_stopped.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/matrix_completion/details.hpp"
 #include "nadir/problems/matrix_completion/lower_bound.hpp"
@@ -34,20 +34,18 @@ Matrix as_column(const Vector& v) { return Matrix(ConstMatrixView(v.data(), stat
 
 class CompletionJudge {
  public:
-  CompletionJudge(const MatrixCompletion& problem, const Point& point, const JudgeOptions& options)
-      : problem_(problem), x_(point.values), options_(options), builder_("matrix-completion", options), here_(problem, point.values) {}
+  CompletionJudge(const MatrixCompletion& problem, const Point& point, const JudgeOptions& options, JudgementBuilder& builder)
+      : problem_(problem), x_(point.values), options_(options), builder_(builder), here_(problem, point.values) {}
 
-  Judgement run() {
+  void run() {
     if (!here_.value().is_finite()) {
       builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
-      builder_.conclude(Headline::undecided, Rigor::numerical);
-      return std::move(builder_).finish();
+      return builder_.conclude(Headline::undecided, Rigor::numerical);
     }
     state_value_and_gap();
     state_gradient();
     conclude();
     verdict().details = completion_details(problem_, here_.expansion(), bound_.spectral_norm);
-    return std::move(builder_).finish();
   }
 
  private:
@@ -69,7 +67,7 @@ class CompletionJudge {
   const MatrixCompletion& problem_;
   std::span<const double> x_;
   const JudgeOptions& options_;
-  JudgementBuilder builder_;
+  JudgementBuilder& builder_;
   CompletionEnclosure here_;
   CompletionBound bound_;
   CurvatureReport curvature_;
@@ -228,7 +226,8 @@ void CompletionJudge::state_better_points() {
 }  // namespace
 
 Judgement judge_matrix_completion(const MatrixCompletion& problem, const Point& point, const JudgeOptions& options) {
-  return CompletionJudge(problem, point, options).run();
+  return judge_until_stopped("matrix-completion", problem, point.values, options,
+                             [&](JudgementBuilder& builder) { CompletionJudge(problem, point, options, builder).run(); });
 }
 
 }  // namespace nadir

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/matrix_sensing/check_measurements.hpp"
 #include "nadir/rigor/definiteness.hpp"
@@ -48,6 +49,7 @@ void in_order(Index count, const Make& make, const Use& use) {
   std::vector<BallMatrix> parts(static_cast<std::size_t>(parts_at_once));
   for (Index first = 0; first < count; first += parts_at_once) {
     const Index width = std::min(parts_at_once, count - first);
+    stop_point();
 #pragma omp parallel for schedule(dynamic) num_threads(num_threads())
     for (Index c = 0; c < width; ++c) parts[static_cast<std::size_t>(c)] = make(first + c);
     for (Index c = 0; c < width; ++c) use(first + c, parts[static_cast<std::size_t>(c)]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/rigor/norms.hpp"
 #include "nadir/rigor/product.hpp"
@@ -31,6 +32,7 @@ void in_chunks(Index count, bool parallel, const Make& make, const Use& use) {
   std::vector<BallMatrix> part(static_cast<std::size_t>(chunks_at_once));
   for (Index first = 0; first < count; first += chunks_at_once) {
     const Index width = std::min(chunks_at_once, count - first);
+    stop_point();
 #pragma omp parallel for schedule(dynamic) num_threads(num_threads()) if (parallel)
     for (Index c = 0; c < width; ++c) part[static_cast<std::size_t>(c)] = make(first + c);
     for (Index c = 0; c < width; ++c) use(first + c, part[static_cast<std::size_t>(c)]);

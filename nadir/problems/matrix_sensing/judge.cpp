@@ -8,7 +8,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/judge/curvature.hpp"
 #include "nadir/judge/escape.hpp"
-#include "nadir/judge/judgement_builder.hpp"
+#include "nadir/judge/judge_until_stopped.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/matrix_sensing/descending_path.hpp"
 #include "nadir/problems/matrix_sensing/dual_bound.hpp"
@@ -41,10 +41,11 @@ std::string text(double x) {
 
 class SensingJudge {
  public:
-  SensingJudge(const MatrixSensing& problem, const IsometryEstimate& isometry, const Vector& x, const JudgeOptions& options)
-      : problem_(problem), data_(problem.data()), isometry_(isometry), x_(x), options_(options), builder_("matrix-sensing", options), here_(problem, x) {}
+  SensingJudge(const MatrixSensing& problem, const IsometryEstimate& isometry, const Vector& x, const JudgeOptions& options,
+               JudgementBuilder& builder)
+      : problem_(problem), data_(problem.data()), isometry_(isometry), x_(x), options_(options), builder_(builder), here_(problem, x) {}
 
-  Judgement run() {
+  void run() {
     value_ = with_room(here_.value());
     value_.lower = std::max(value_.lower, 0.0);
     if (!here_.value().is_finite() || !value_.is_finite()) return breakdown();
@@ -56,17 +57,15 @@ class SensingJudge {
     conclude();
     remark_on_isometry(builder_, isometry_, data_.is_psd);
     if (is_critical_ && curvature_.is_whole && curvature_.curvature.negative == 0) remark_on_rank(builder_, problem_, x_);
-    return std::move(builder_).finish();
   }
 
  private:
   Verdict& verdict() { return builder_.verdict(); }
   void witness(const char* name, const Vector& v) { builder_.certificate().witness[name] = as_column(v); }
 
-  Judgement breakdown() {
+  void breakdown() {
     builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
     builder_.conclude(Headline::undecided, Rigor::numerical);
-    return std::move(builder_).finish();
   }
 
   void state_value() {
@@ -269,7 +268,7 @@ class SensingJudge {
   const IsometryEstimate& isometry_;
   const Vector& x_;
   const JudgeOptions& options_;
-  JudgementBuilder builder_;
+  JudgementBuilder& builder_;
   SensingEnclosure here_;
   Interval value_;
   std::unique_ptr<Expansion> expansion_;
@@ -288,7 +287,8 @@ double gap_scale(const SensingData& data, double value) {
 Judgement judge_matrix_sensing(const MatrixSensing& problem, const IsometryEstimate& isometry, const Point& point, const JudgeOptions& options) {
   if (point.layout != problem.layout())
     throw InputError("point", "the problem's blocks, " + std::to_string(problem.layout().dimension()) + " numbers", std::to_string(point.values.size()));
-  return SensingJudge(problem, isometry, point.values, options).run();
+  return judge_until_stopped("matrix-sensing", problem, point.values, options,
+                             [&](JudgementBuilder& builder) { SensingJudge(problem, isometry, point.values, options, builder).run(); });
 }
 
 }  // namespace nadir

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/stop.hpp"
 #include "nadir/problems/network/check_activation.hpp"
 #include "nadir/problems/network/check_output_loss.hpp"
 #include "nadir/problems/network/check_pieces.hpp"
@@ -95,6 +96,7 @@ class Derivatives {
   const balls::Matrix& W(std::size_t l) const { return p_[data_.weight_block(l)]; }
 
   bool run(Index first, Index count) {
+    stop_point();
     const std::size_t L = data_.num_layers();
     A_.assign(1, balls::Matrix(precision(), data_.x.columns(first, count)));
     slopes_.clear();
@@ -154,6 +156,7 @@ class Derivatives {
 
   // The derivative of the gradient along entry (i, j) of layer l, in the rows of this layer and those after it.
   void add_column(std::size_t l, Index i, Index j) {
+    stop_point();
     const std::size_t L = data_.num_layers();
     const Index n = A_[0].cols();
     std::vector<balls::Matrix> dZ, dA;  // of layers l, l + 1, ...

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/problems/network/enclosed_passes.hpp"
 #include "nadir/rigor/fp_environment.hpp"
 #include "nadir/rigor/product.hpp"
@@ -240,6 +241,7 @@ class SecondOrderPass {
     if (l + 1 == L_) return;
     BallMatrix E = diagonals(derivatives_[l].slope);  // dA_{m-1}/dZ_l
     for (std::size_t m = l + 1; m < L_; ++m) {
+      stop_point();
       const BallMatrix T = enclose_product(p_.W[m], E);
       add_outer(m, l, flattened(products_in_stack(S_[m], T, count_), count_));
       add_mixed(m, l, row_products(flattened(E, count_), D_[m]));
@@ -249,6 +251,7 @@ class SecondOrderPass {
 
   // (i, k; s) times e_{m-1}(j) e_{l-1}(q)
   void add_outer(std::size_t m, std::size_t l, const BallMatrix& ik) {
+    stop_point();
     const BallMatrix sum = enclose_product(ik, Op::none, row_products(e_[m], e_[l]), Op::transpose);
     for (Index q = 0; q < inputs(l); ++q)
       for (Index j = 0; j < inputs(m); ++j)

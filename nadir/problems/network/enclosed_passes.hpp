@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/problems/network/network.hpp"
 #include "nadir/rigor/ball_matrix.hpp"
 
@@ -61,7 +62,10 @@ inline Interval never_negative(const Interval& x) { return {std::max(x.lower, 0.
 
 template <class F>
 void for_chunks(const NetworkData& data, Index chunk_size, const F& f) {
-  for (Index first = 0; first < data.num_samples(); first += chunk_size) f(first, std::min(chunk_size, data.num_samples() - first));
+  for (Index first = 0; first < data.num_samples(); first += chunk_size) {
+    stop_point();
+    f(first, std::min(chunk_size, data.num_samples() - first));
+  }
 }
 
 }  // namespace nadir::enclosed

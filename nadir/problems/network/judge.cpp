@@ -7,7 +7,7 @@
 
 #include "nadir/judge/curvature.hpp"
 #include "nadir/judge/escape.hpp"
-#include "nadir/judge/judgement_builder.hpp"
+#include "nadir/judge/judge_until_stopped.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/network/enclosure.hpp"
 #include "nadir/problems/network/judge_theorems.hpp"
@@ -41,10 +41,10 @@ Vector spectrum(const Expansion& expansion, Index n) {
 
 class NetworkJudge {
  public:
-  NetworkJudge(const Network& problem, const Point& point, const JudgeOptions& options)
-      : problem_(problem), x_(point.values), options_(options), builder_("network", options) {}
+  NetworkJudge(const Network& problem, const Point& point, const JudgeOptions& options, JudgementBuilder& builder)
+      : problem_(problem), x_(point.values), options_(options), builder_(builder) {}
 
-  Judgement run() {
+  void run() {
     if (!all_finite(column(x_))) return breakdown();
     here_ = enclose_gradient(problem_, x_);
     expansion_ = problem_.expand(x_);
@@ -52,17 +52,15 @@ class NetworkJudge {
     state_value_and_gap();
     state_gradient();
     conclude();
-    return std::move(builder_).finish();
   }
 
  private:
   Verdict& verdict() { return builder_.verdict(); }
   Index dimension() const { return problem_.layout().dimension(); }
 
-  Judgement breakdown() {
+  void breakdown() {
     builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
     builder_.conclude(Headline::undecided, Rigor::numerical);
-    return std::move(builder_).finish();
   }
 
   void state_value_and_gap() {
@@ -259,7 +257,7 @@ class NetworkJudge {
   const Network& problem_;
   const Vector& x_;
   const JudgeOptions& options_;
-  JudgementBuilder builder_;
+  JudgementBuilder& builder_;
   GradientEnclosure here_;
   std::unique_ptr<Expansion> expansion_;
   Vector gradient_;
@@ -272,7 +270,8 @@ class NetworkJudge {
 }  // namespace
 
 Judgement judge_network(const Network& problem, const Point& point, const JudgeOptions& options) {
-  return NetworkJudge(problem, point, options).run();
+  return judge_until_stopped("network", problem, point.values, options,
+                             [&](JudgementBuilder& builder) { NetworkJudge(problem, point, options, builder).run(); });
 }
 
 }  // namespace nadir

@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/rigor/eigenvalues.hpp"
 
@@ -56,6 +57,7 @@ class Walk {
 
   // g(v) from above.
   Real norm_of(const Direction& v) {
+    stop_point();
     const auto known = norms_.find(v);
     if (known != norms_.end()) return known->second;
     const Index count = std::min({ranks_[0], ranks_[1], sides_[0], sides_[1]});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/pivoted.hpp"
 #include "nadir/rigor/definiteness.hpp"
 #include "nadir/rigor/newton_kantorovich.hpp"
@@ -63,6 +64,7 @@ class HessianEnclosure {
     for (const BallMatrix& A : here_.A()) size *= A.rows();
     BallMatrix J(size, offsets_.back());
     for (Index c = 0; c < offsets_[0]; ++c) {
+      stop_point();
       BallTensor unit(here_.core().shape);
       unit.entries.mid(c, 0) = 1.0;
       for (int m = 0; m < d_; ++m) unit = mode_product(unit, m, here_.A()[at(m)], Op::none);
@@ -220,6 +222,7 @@ std::optional<TuckerMinimum> prove_minimum_up_to_symmetry(const Tucker& problem,
   const double c = std::ldexp(1.0, exponent);
   const SliceProblem s = restrict_to_slice(HessianEnclosure(problem, here).form(), here.gradient(), free, factors.core.size(), exponent);
   for (const double rho : {1e-2, 1e-3, 1e-4, 1e-6, 1e-8}) {
+    stop_point();
     const double K = hessian_lipschitz(sizes, c, sqrt_up(here.residual_energy().upper), rho);
     const auto proof = prove_critical_point(s.hessian, s.gradient, K, rho);
     if (!proof || proof->num_negative != 0) continue;

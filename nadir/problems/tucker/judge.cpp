@@ -9,7 +9,7 @@
 #include "nadir/judge/curvature.hpp"
 #include "nadir/judge/escape.hpp"
 #include "nadir/judge/judge.hpp"
-#include "nadir/judge/judgement_builder.hpp"
+#include "nadir/judge/judge_until_stopped.hpp"
 #include "nadir/problems/tucker/details.hpp"
 #include "nadir/problems/tucker/enclosure.hpp"
 #include "nadir/problems/tucker/escape.hpp"
@@ -49,10 +49,10 @@ std::string text(double x) {
 
 class TuckerJudge {
  public:
-  TuckerJudge(const Tucker& problem, const TailBound& bound, const Vector& x, const JudgeOptions& options)
-      : problem_(problem), data_(problem.data()), bound_(bound), x_(x), options_(options), builder_("tucker", options), here_(problem, x) {}
+  TuckerJudge(const Tucker& problem, const TailBound& bound, const Vector& x, const JudgeOptions& options, JudgementBuilder& builder)
+      : problem_(problem), data_(problem.data()), bound_(bound), x_(x), options_(options), builder_(builder), here_(problem, x) {}
 
-  Judgement run() {
+  void run() {
     value_ = with_room(here_.value());
     value_.lower = std::max(0.0, value_.lower);
     if (!here_.value().is_finite() || !value_.is_finite()) return breakdown();
@@ -62,17 +62,15 @@ class TuckerJudge {
     state_gradient();
     conclude();
     verdict().details = tucker_details(problem_, x_, here_.residual_energy().mid(), verdict().lower_bound, bound_);
-    return std::move(builder_).finish();
   }
 
  private:
   Verdict& verdict() { return builder_.verdict(); }
   void witness(const char* name, const Vector& v) { builder_.certificate().witness[name] = as_column(v); }
 
-  Judgement breakdown() {
+  void breakdown() {
     builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
     builder_.conclude(Headline::undecided, Rigor::numerical);
-    return std::move(builder_).finish();
   }
 
   void state_value() {
@@ -331,7 +329,7 @@ class TuckerJudge {
   const TailBound& bound_;
   const Vector& x_;
   const JudgeOptions& options_;
-  JudgementBuilder builder_;
+  JudgementBuilder& builder_;
   TuckerEnclosure here_;
   Interval value_;
   std::unique_ptr<Expansion> expansion_;
@@ -352,7 +350,8 @@ Judgement judge_tucker(const Tucker& problem, const TailBound& bound, const Poin
   if (point.layout != problem.layout())
     throw InputError("point", "the problem's blocks, " + std::to_string(problem.layout().dimension()) + " numbers", std::to_string(point.values.size()));
   if (problem.data().is_sparse() && problem.data().size() > largest_sparse) return judge_numerically("tucker", problem, point.values, options);
-  return TuckerJudge(problem, bound, point.values, options).run();
+  return judge_until_stopped("tucker", problem, point.values, options,
+                             [&](JudgementBuilder& builder) { TuckerJudge(problem, bound, point.values, options, builder).run(); });
 }
 
 }  // namespace nadir

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/rigor/eigenvalues.hpp"
 #include "nadir/rigor/norms.hpp"
@@ -109,6 +110,7 @@ class SphereSearch {
 
   // An upper bound of g(v).
   double norm_of(const Vector& v) {
+    stop_point();
     const auto known = norms_.find(v);
     if (known != norms_.end()) return known->second;
     const BallMatrix flat = enclose_product(slices_, ConstMatrixView(v.data(), static_cast<Index>(v.size()), 1));

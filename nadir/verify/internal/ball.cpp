@@ -5,6 +5,7 @@
 
 #include <flint/fmpz_mat.h>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 
 namespace nadir::balls {
@@ -80,6 +81,7 @@ Matrix approximate_eigenvectors(Matrix A) {
   for (int sweep = 0; sweep < max_sweeps && is_at_most(off_diagonal_squared_norm(A), small) != Answer::yes; ++sweep) {
     for (Index p = 0; p < n; ++p) {
       for (Index q = p + 1; q < n; ++q) {
+        stop_point();
         if (arb_is_zero(A.at(p, q))) continue;
         auto [c, s] = rotation(A(p, p), A(q, q), A(p, q));
         drop_radius(c);
@@ -112,8 +114,21 @@ Compressed compress(const Matrix& A) {
   return c;
 }
 
+// FLINT's integers, freed also where a check is stopped.
+class Integers {
+ public:
+  Integers(Index rows, Index cols) { fmpz_mat_init(a_, rows, cols); }
+  ~Integers() { fmpz_mat_clear(a_); }
+  Integers(const Integers&) = delete;
+  Integers& operator=(const Integers&) = delete;
+  fmpz_mat_struct* get() { return a_; }
+
+ private:
+  fmpz_mat_t a_;
+};
+
 // Integers with the signs and ratios of A's entries; false if an entry is not exact.
-bool scaled_integers(const Matrix& A, fmpz_mat_t integers) {
+bool scaled_integers(const Matrix& A, fmpz_mat_struct* integers) {
   fmpz_t mantissa, exponent, least;
   fmpz_init(mantissa);
   fmpz_init(exponent);
@@ -140,7 +155,7 @@ bool scaled_integers(const Matrix& A, fmpz_mat_t integers) {
 }
 
 // One step of fraction-free elimination with pivot p: all later rows and columns become minors.
-void eliminate(fmpz_mat_t A, Index p, const std::vector<bool>& is_done, fmpz_t previous) {
+void eliminate(fmpz_mat_struct* A, Index p, const std::vector<bool>& is_done, fmpz* previous) {
   const Index n = fmpz_mat_nrows(A);
   const fmpz* pivot = fmpz_mat_entry(A, p, p);
   for (Index i = 0; i < n; ++i) {
@@ -157,11 +172,12 @@ void eliminate(fmpz_mat_t A, Index p, const std::vector<bool>& is_done, fmpz_t p
 }
 
 // A positive pivot leaves a Schur complement to judge; without one, only the zero matrix is semidefinite.
-bool is_semidefinite(fmpz_mat_t A) {
+bool is_semidefinite(fmpz_mat_struct* A) {
   const Index n = fmpz_mat_nrows(A);
   std::vector<bool> is_done(static_cast<std::size_t>(n), false);
-  fmpz_t previous;
-  fmpz_init_set_ui(previous, 1);
+  Integers one(1, 1);
+  fmpz* previous = fmpz_mat_entry(one.get(), 0, 0);
+  fmpz_one(previous);
   bool is_negative = false;
   for (Index step = 0; step < n && !is_negative; ++step) {
     Index pivot = -1;
@@ -173,13 +189,13 @@ bool is_semidefinite(fmpz_mat_t A) {
     }
     if (is_negative || pivot < 0) break;
     is_done[static_cast<std::size_t>(pivot)] = true;
+    stop_point();
     eliminate(A, pivot, is_done, previous);
   }
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < n; ++j)
       if (!is_done[static_cast<std::size_t>(i)] && !is_done[static_cast<std::size_t>(j)])
         is_negative = is_negative || !fmpz_is_zero(fmpz_mat_entry(A, i, j));
-  fmpz_clear(previous);
   return !is_negative;
 }
 
@@ -198,6 +214,7 @@ Matrix operator-(const Matrix& A, const Matrix& B) {
 }
 
 Matrix operator*(const Matrix& A, const Matrix& B) {
+  stop_point();
   Matrix result(common_precision(A, B), A.rows(), B.cols());
   arb_mat_mul(result.get(), A.get(), B.get(), result.precision());
   return result;
@@ -225,6 +242,7 @@ Matrix product_with_transpose(const Matrix& A, const Matrix& X) {
   Matrix result(common_precision(A, X), A.rows(), X.rows());
   const bool is_gram = &A == &X;
   for (Index i = 0; i < A.rows(); ++i) {
+    stop_point();
     for (Index j = is_gram ? i : 0; j < X.rows(); ++j) {
       arb_dot(result.at(i, j), nullptr, 0, A.at(i, 0), 1, X.at(j, 0), 1, A.cols(), result.precision());
       if (is_gram) arb_set(result.at(j, i), result.at(i, j));
@@ -245,6 +263,7 @@ Real squared_norm(const Matrix& A) { return inner_product(A, A); }
 bool is_exactly_zero(const Matrix& A) { return arb_mat_is_zero(A.get()) != 0; }
 
 bool inverse_cholesky_factor(const Matrix& A, Matrix& inverse) {
+  stop_point();
   Matrix L(A.precision(), A.rows(), A.cols());
   if (!arb_mat_cho(L.get(), A.get(), A.precision())) return false;
   inverse = Matrix::identity(A.precision(), A.rows());
@@ -253,6 +272,7 @@ bool inverse_cholesky_factor(const Matrix& A, Matrix& inverse) {
 }
 
 bool proves_positive_definite(const Matrix& A) {
+  stop_point();
   Matrix L(A.precision(), A.rows(), A.cols());
   return arb_mat_cho(L.get(), A.get(), A.precision()) != 0;
 }
@@ -277,12 +297,9 @@ Real least_eigenvalue_sum_lower(const Matrix& A, Index count) {
 }
 
 Answer is_positive_semidefinite_exactly(const Matrix& A) {
-  fmpz_mat_t integers;
-  fmpz_mat_init(integers, A.rows(), A.cols());
-  Answer answer = Answer::unknown;
-  if (scaled_integers(A, integers)) answer = is_semidefinite(integers) ? Answer::yes : Answer::no;
-  fmpz_mat_clear(integers);
-  return answer;
+  Integers integers(A.rows(), A.cols());
+  if (!scaled_integers(A, integers.get())) return Answer::unknown;
+  return is_semidefinite(integers.get()) ? Answer::yes : Answer::no;
 }
 
 }  // namespace nadir::balls

@@ -9,7 +9,7 @@
 #include "nadir/judge/criticality.hpp"
 #include "nadir/judge/curvature.hpp"
 #include "nadir/judge/escape.hpp"
-#include "nadir/judge/judgement_builder.hpp"
+#include "nadir/judge/judge_until_stopped.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/linear_network/bures_wasserstein/bound.hpp"
 #include "nadir/rigor/fp_environment.hpp"
@@ -34,10 +34,10 @@ double above(double x) { return x > 0.0 ? next_up(x) : x; }
 
 class BuresWassersteinJudge {
  public:
-  BuresWassersteinJudge(const BuresWassersteinNetwork& problem, const Point& point, const JudgeOptions& options)
-      : problem_(problem), x_(point.values), options_(options), builder_("linear-network", options) {}
+  BuresWassersteinJudge(const BuresWassersteinNetwork& problem, const Point& point, const JudgeOptions& options, JudgementBuilder& builder)
+      : problem_(problem), x_(point.values), options_(options), builder_(builder) {}
 
-  Judgement run() {
+  void run() {
     if (!all_finite(ConstMatrixView(x_.data(), static_cast<Index>(x_.size()), 1)) || !std::isfinite(problem_.value(x_))) return breakdown();
     if (problem_.target().obstacle().empty()) {
       const Interval value = enclose_bures_wasserstein(problem_, x_);
@@ -48,16 +48,14 @@ class BuresWassersteinJudge {
     }
     if (!is_global_proved_) state_numerical_gap();
     conclude();
-    return std::move(builder_).finish();
   }
 
  private:
   Verdict& verdict() { return builder_.verdict(); }
 
-  Judgement breakdown() {
+  void breakdown() {
     builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
     builder_.conclude(Headline::undecided, Rigor::numerical);
-    return std::move(builder_).finish();
   }
 
   void state_proved_gap(const Interval& enclosure) {
@@ -156,7 +154,7 @@ class BuresWassersteinJudge {
   const BuresWassersteinNetwork& problem_;
   const Vector& x_;
   const JudgeOptions& options_;
-  JudgementBuilder builder_;
+  JudgementBuilder& builder_;
   bool is_global_proved_ = false, is_global_numerically_ = false;
 };
 
@@ -172,7 +170,10 @@ double bures_wasserstein_gap_scale(const BuresWassersteinNetwork& problem, doubl
 Judgement judge_bures_wasserstein(const BuresWassersteinNetwork& problem, const Point& point, const JudgeOptions& options) {
   if (static_cast<Index>(point.values.size()) != problem.layout().dimension())
     throw InputError("point", std::to_string(problem.layout().dimension()) + " numbers", std::to_string(point.values.size()));
-  return internal::guarded([&] { return BuresWassersteinJudge(problem, point, options).run(); });
+  return internal::guarded([&] {
+    return judge_until_stopped("linear-network", problem, point.values, options,
+                               [&](JudgementBuilder& builder) { BuresWassersteinJudge(problem, point, options, builder).run(); });
+  });
 }
 
 }  // namespace nadir
