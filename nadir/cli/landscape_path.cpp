@@ -6,19 +6,21 @@
 #include "nadir/cli/help_text.hpp"
 #include "nadir/cli/interrupt.hpp"
 #include "nadir/cli/landscape.hpp"
+#include "nadir/driver/figure/run_figure.hpp"
 #include "nadir/report/path_text.hpp"
 
 namespace nadir::cli {
 
 int run_landscape_path(std::span<const std::string> arguments) {
-  const std::string path_usage = "nadir landscape path RUN OTHER [--kind KIND --bends K --no-align]";
+  const std::string path_usage = "nadir landscape path RUN OTHER [--kind KIND --bends K --no-align --figure FILE]";
   CommonOptions common;
   PathRequest request;
   std::string kind;  // the field behind a row whose values are collected below
   OptionList path_rows = rows(request);
   path_rows.insert(path_rows.begin(), option("kind", kind, "straight, bezier, polygon, elastic-band: which curves beside the straight line, repeatable or with commas; bezier and elastic-band unless given")
                                           .shown_as("KIND"));
-  const std::vector<OptionGroup> groups{{"Path", std::move(path_rows)}, {"Everywhere", rows(common)}};
+  FigureRequest figure;
+  const std::vector<OptionGroup> groups{{"Path", std::move(path_rows)}, {"Figure", figure_rows(figure)}, {"Everywhere", rows(common)}};
   const CommandLine line = read_arguments(arguments, groups, common, {"kind"});
   if (line.wants_help) {
     print_result(path_usage +
@@ -32,8 +34,12 @@ int run_landscape_path(std::span<const std::string> arguments) {
   request.other = line.words[1];
   request.kinds = line.values("kind");
   request.run = common.run;
+  figure.picture = "path";
+  figure.has_scale = line.has("log");
+  require_figure(figure);
   const PathRun run = find_run_path(request, &catch_interrupts());
   print_result(common.json ? run.json : path_text(run.path));
+  if (figure.is_wanted()) write_run_figure(request.folder, figure);
   if (run.path.is_complete) return exit_done;
   print_message("stopped by the time limit or a signal; what was found until then stands in " + request.folder + "/path.json");
   return exit_stopped;

@@ -6,14 +6,16 @@
 #include "nadir/cli/help_text.hpp"
 #include "nadir/cli/interrupt.hpp"
 #include "nadir/cli/landscape.hpp"
+#include "nadir/driver/figure/run_figure.hpp"
 #include "nadir/report/spectrum_text.hpp"
 
 namespace nadir::cli {
 int run_landscape_spectrum(std::span<const std::string> arguments) {
-  const std::string spectrum_usage = "nadir landscape spectrum RUN [--top K --probes P --steps M]";
+  const std::string spectrum_usage = "nadir landscape spectrum RUN [--top K --probes P --steps M --figure FILE]";
   CommonOptions common;
   SpectrumRequest request;
-  const std::vector<OptionGroup> groups{{"Spectrum", rows(request)}, {"Everywhere", rows(common)}};
+  FigureRequest figure;
+  const std::vector<OptionGroup> groups{{"Spectrum", rows(request)}, {"Figure", figure_rows(figure)}, {"Everywhere", rows(common)}};
   const CommandLine line = read_arguments(arguments, groups, common);
   if (line.wants_help) {
     print_result(spectrum_usage + ": the Hessian's eigenvalues at the point of a run: both ends with error bounds, trace, density; written to spectrum.json there\n" +
@@ -23,8 +25,12 @@ int run_landscape_spectrum(std::span<const std::string> arguments) {
   require_words(line, 1, 1, spectrum_usage);
   request.folder = line.words[0];
   request.run = common.run;
+  figure.picture = "spectrum";
+  figure.has_scale = line.has("log");
+  require_figure(figure);
   const SpectrumRun run = examine_run_spectrum(request, &catch_interrupts());
   print_result(common.json ? run.json : spectrum_text(run.spectrum));
+  if (figure.is_wanted()) write_run_figure(request.folder, figure);
   if (!run.spectrum.is_stopped) return exit_done;
   print_message("stopped by the time limit or a signal; what was found until then stands in " + request.folder + "/spectrum.json");
   return exit_stopped;

@@ -7,6 +7,7 @@
 #include "nadir/cli/help_text.hpp"
 #include "nadir/cli/interrupt.hpp"
 #include "nadir/cli/verdict_output.hpp"
+#include "nadir/driver/figure/run_figure.hpp"
 #include "nadir/driver/run_limits.hpp"
 #include "nadir/driver/stored_run.hpp"
 #include "nadir/io/run_folder.hpp"
@@ -18,16 +19,18 @@ namespace {
 
 constexpr const char* explanation =
     ": print what a run folder holds and make its report.html again, of runs without a verdict too;\n"
-    "with --json, print the verdict object alone and write nothing\n";
+    "with --json, print the verdict object alone and write no page; with --figure, draw that and nothing else\n";
 
 }  // namespace
 
 int run_report(std::span<const std::string> arguments) {
-  const std::string usage = "nadir report DIR";
+  const std::string usage = "nadir report DIR [--figure FILE]";
   CommonOptions common;
+  FigureRequest figure;
   bool verifies = false;
   const std::vector<OptionGroup> groups{
       {"The page", {option("verify", verifies, "check the certificate first, keep the answer as verification.json and show it")}},
+      {"A figure instead", rows(figure)},
       {"Everywhere", rows(common)}};
   const CommandLine line = read_arguments(arguments, groups, common);
   if (line.wants_help) {
@@ -36,6 +39,14 @@ int run_report(std::span<const std::string> arguments) {
   }
   require_words(line, 1, 1, usage);
   const std::string& folder = line.words[0];
+  if (figure.is_wanted()) {
+    figure.has_scale = line.has("log");
+    write_run_figure(folder, figure);
+    if (!common.json) {
+      print_result("figure      " + figure.figure + "\n");
+      return exit_done;
+    }
+  }
   if (common.json) {
     const StoredRun run = load_run(folder);
     print_result(run.json);

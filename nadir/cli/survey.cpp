@@ -9,6 +9,7 @@
 #include "nadir/cli/family_word.hpp"
 #include "nadir/cli/help_text.hpp"
 #include "nadir/cli/interrupt.hpp"
+#include "nadir/driver/figure/run_figure.hpp"
 #include "nadir/driver/survey/survey_text.hpp"
 
 namespace nadir::cli {
@@ -54,11 +55,13 @@ int exit_code(const SurveyOutcome& outcome, const CommonOptions& common) {
 int run_survey(std::span<const std::string> arguments) {
   CommonOptions common;
   SurveyRequest request;
+  FigureRequest figure;
   const std::unique_ptr<Family> family = family_word(arguments, usage);
   if (!family) return exit_done;
   const std::string name(family->name());
   std::vector<OptionGroup> groups{{"Data and options of " + name, family->options()}, {"Surveying", rows(request)}};
   for (const std::string& solver : solver_names()) groups.push_back({"With --solver " + solver, solver_options(request.options.settings, solver)});
+  groups.push_back({"Figure", figure_rows(figure)});
   groups.push_back({"Everywhere", rows(common)});
   const CommandLine line = read_arguments(arguments.subspan(1), groups, common);
   if (line.wants_help) {
@@ -68,6 +71,9 @@ int run_survey(std::span<const std::string> arguments) {
   require_words(line, 0, 0, usage);
   for (const auto& [flag, value] : line.flags) request.given.push_back(flag);
   request.run = common.run;
+  figure.picture = "survey";
+  figure.has_scale = line.has("log");
+  require_figure(figure);
 
   Prose prose(common);
   StatusLine status(prose);
@@ -78,6 +84,7 @@ int run_survey(std::span<const std::string> arguments) {
   const SurveyOutcome outcome = survey(*family, std::move(request), hooks);
   prose.end_status();
   print_result(common.json ? survey_json(outcome.result) : survey_text(outcome.result));
+  if (figure.is_wanted()) write_run_figure(outcome.result.folder, figure);
   return exit_code(outcome, common);
 }
 

@@ -7,16 +7,24 @@
 #include "nadir/cli/common_options.hpp"
 #include "nadir/cli/console.hpp"
 #include "nadir/cli/help_text.hpp"
+#include "nadir/figure/figure.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/report/html.hpp"
 
 namespace nadir::cli {
 namespace {
 
-nlohmann::ordered_json optional_parts() {
-  nlohmann::ordered_json parts = nlohmann::ordered_json::array();
-  if (has_page()) parts.push_back("report-page");
+std::vector<std::string> optional_parts() {
+  std::vector<std::string> parts;
+  if (has_page()) parts.emplace_back("report-page");
+  if (figures::has_figures()) parts.emplace_back("figures");
   return parts;
+}
+
+std::string parts_text() {
+  std::string text;
+  for (const std::string& part : optional_parts()) text += (text.empty() ? "" : ", ") + part;
+  return text.empty() ? "none beyond the core" : text;
 }
 
 }  // namespace
@@ -35,7 +43,7 @@ int run_version(std::span<const std::string> arguments) {
     print_result(object.dump(2) + "\n");
   } else {
     print_result("nadir " + version() + "\ncompiler  " + compiler() + "\nblas      " + blas_description() +
-                 "\nthreads   " + std::to_string(num_threads()) + "\nparts     " + (has_page() ? "report-page" : "none beyond the core") + "\n");
+                 "\nthreads   " + std::to_string(num_threads()) + "\nparts     " + parts_text() + "\n");
   }
   return exit_done;
 }

@@ -1,0 +1,27 @@
+# What draws figures: cairo, and Pango for text. Where they are missing nadir is built all the same, and `--figure` says why
+# it draws none.
+set(NADIR_BUILD_FIGURES AUTO CACHE STRING "Figures for papers: AUTO (where cairo and Pango are found), ON (or fail), OFF")
+set_property(CACHE NADIR_BUILD_FIGURES PROPERTY STRINGS AUTO ON OFF)
+
+set(reason "")
+if(NADIR_BUILD_FIGURES STREQUAL "OFF")
+  set(reason "NADIR_BUILD_FIGURES is OFF")
+else()
+  pkg_check_modules(PANGOCAIRO QUIET pangocairo>=1.44 cairo-pdf cairo-png)
+  if(NOT PANGOCAIRO_FOUND)
+    set(reason "cairo and Pango were not found when it was built")
+    if(NOT NADIR_BUILD_FIGURES STREQUAL "AUTO")
+      message(FATAL_ERROR "NADIR_BUILD_FIGURES is ${NADIR_BUILD_FIGURES}, but cairo and Pango (pangocairo) were not found")
+    endif()
+  endif()
+endif()
+
+if(reason)
+  message(STATUS "No figures: ${reason}")
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/no_figure_renderer.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/no_figure_renderer.cpp @ONLY)
+  target_sources(nadir_figure PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/no_figure_renderer.cpp)
+else()
+  target_sources(nadir_figure PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/renderer/cairo_renderer.cpp)
+  target_include_directories(nadir_figure SYSTEM PRIVATE ${PANGOCAIRO_INCLUDE_DIRS})
+  target_link_libraries(nadir_figure PRIVATE ${PANGOCAIRO_LINK_LIBRARIES})
+endif()
