@@ -178,10 +178,13 @@ std::string verify_text(const RunEnding& ending) {
 
 std::string advice_on(const Verdict& v, const RunEnding& ending) {
   const std::string start = "`nadir solve " + ending.family + " ... --start " + shell_word(ending.folder + "/point.npz") + "`";
+  const std::string starts = ending.command == "judge" ? "`nadir solve " + ending.family + " ... --starts 20`" : "`--starts 20`";
   switch (v.headline) {
     case Headline::global_minimum: return "Nothing needs to be done: use the point (point.npz).";
-    case Headline::local_minimum: return ending.command == "survey" ? "More starts may find better points: a larger `--starts`, with `--resume`." : "More starting points may find better ones: `--starts 20`.";
-    case Headline::spurious_minimum: return "Start elsewhere: `--starts 20`, or another `--seed`.";
+    case Headline::local_minimum:
+      return ending.command == "survey" ? "More starts may find better points: a larger `--starts`, with `--resume`."
+                                        : "More starting points may find better ones: " + starts + ".";
+    case Headline::spurious_minimum: return "Start elsewhere: " + starts + ", or another `--seed`.";
     case Headline::strict_saddle:
     case Headline::degenerate_saddle:
       return "Leave the saddle: add the blocks `escape/...` of point.npz to the point, or let " + start + " do that.";

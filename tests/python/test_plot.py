@@ -315,6 +315,10 @@ def test_folders_files_mappings_and_results_are_drawn_alike(tmp_path):
 def test_what_the_module_computes_is_drawn(tmp_path):
     spectrum_found = nadir.landscape.spectrum(run(tmp_path / "run"))
     survey_found = nadir.survey(nadir.DoubleWell(), starts=6, seed=1)
+    well = lambda x: (x[0] ** 2 - 1) ** 2 + 3 * x[1] ** 2  # noqa: E731
+    slope = lambda x: numpy.array([4 * x[0] * (x[0] ** 2 - 1), 6 * x[1]])  # noqa: E731
+    slice_found = nadir.landscape.slice(well, [1.0, 0.0], jac=slope, grid=(7, 5), normalise="none", seed=3)
+    path_found = nadir.landscape.path(well, [-1.0, 0.0], [1.0, 0.0], jac=slope)
 
     density = line_named(nadir.plot.spectrum(spectrum_found, scale="linear"), "density")
     histogram = nadir.plot.survey(survey_found, kind="values").patches[0]
@@ -322,6 +326,13 @@ def test_what_the_module_computes_is_drawn(tmp_path):
     assert density.get_xdata().tolist() == spectrum_found.density["points"].tolist()
     assert density.get_ydata().tolist() == spectrum_found.density["values"].tolist()
     assert histogram.get_data().values.sum() == 6
+    data = slice_found.to_dict()
+    mesh = nadir.plot.slice(slice_found).collections[0]
+    for i, j in ((0, 0), (6, 0), (0, 4), (5, 3)):
+        at = [axis["coordinates"][k] for axis, k in zip(data["axes"], (i, j))]
+        assert value_at(mesh, *at) == data["layers"][0]["values"][i][j]
+    ways = nadir.plot.path(path_found)
+    assert max(line_named(ways, "straight").get_ydata()) == pytest.approx(1.0)  # (0^2 - 1)^2
     assert nadir.plot.spectrum(tmp_path / "run", scale="linear").get_lines()[0].get_ydata().tolist() == density.get_ydata().tolist()
 
 

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from conftest import NETWORK
 from cuts import broken, layered, line, path, plane, words
 from test_hostile_names import HOSTILE, shown
 from test_page import CONTRAST
@@ -81,3 +82,22 @@ def test_a_damaged_file_is_named(nadir, work, runs, name):
         told = nadir(work, "report", folder.name)
 
         assert told.returncode == 2 and name in told.stderr, told.stderr
+
+
+def test_what_the_tools_write_is_drawn_at_once(nadir, work, look):
+    options = ("solve", *NETWORK, "--weight-decay", "0.01", "--keep-points", "20")
+    for seed in ("1", "2"):
+        assert nadir(work, *options, "--seed", seed, "-o", f"tool-{seed}").returncode == 0
+    for arguments in (("slice", "tool-1", "--directions", "trajectory", "--grid", "9x7", "--layers", "value,gradient"), ("path", "tool-1", "tool-2")):
+        told = nadir(work, "landscape", *arguments)
+        assert told.returncode == 0, told.stderr
+
+    page = look(work / "tool-1")
+
+    assert page.complaints() == [] and page.requests() == []
+    assert "It took" in words(page, "#slice") and "principal component 1" in words(page, "#slice")
+    assert page.evaluate("document.querySelectorAll('#slice .trajectory circle').length") > 2
+    assert page.evaluate("document.querySelectorAll('#slice .sheet path').length") == 8 * 6
+    assert "The straight line between the two points" in words(page, "#path .story")
+    assert page.evaluate("document.querySelectorAll('#path [aria-label=line] path').length") >= 3
+    assert page.evaluate("document.querySelectorAll('.state.stale').length") == 0

@@ -10,6 +10,7 @@ const HOLDS = {
   "checkpoint/state.npz": "the solver's state, for --resume", "labels.csv": "names of rows and columns",
   "verification.json": "the checker's answer", "spectrum.json": "eigenvalues of the Hessian",
   "slice.json": "values on a line or a plane", "path.json": "ways to another point", "path.npz": "the bends of these ways",
+  "trajectory.npz": "points along the run",
   "survey.json": "what the survey found", "survey.sqlite": "every end of the survey"};
 
 function link(file) {

@@ -107,7 +107,7 @@ function panelsOf(p) {
   });
   const tops = curves.map((c, k) => ({...c.barrier, series: series[k], color: style[k].color})).filter((b) => isNumber(b.value) && isNumber(b.t) && b.height > 0);
   const saddle = p.saddle && isNumber(p.saddle.t) && isNumber(p.saddle.value) && p.saddle;
-  if (saddle) series.push({name: "the saddle", isDots: true, symbol: "diamond", color: "var(--s5)", values: rows.map((t) => (t === saddle.t ? saddle.value : null))});
+  if (saddle) series.push({name: /saddle/.test(saddle.verdict) ? "the saddle" : "where the search from the top ended", isDots: true, symbol: "diamond", color: "var(--s5)", values: rows.map((t) => (t === saddle.t ? saddle.value : null))});
   const over = (hidden, scale) => {
     const seen = tops.filter((b) => !hidden.has(b.series) && isWithin(scale, b.value));
     return [
