@@ -17,5 +17,7 @@ PublishedClaim frandsen_ge_2020();
 PublishedClaim ge_lee_ma_2016();
 PublishedClaim bhojanapalli_2016();
 PublishedClaim yun_2019();
+PublishedClaim garipov_2018();
+PublishedClaim ainsworth_2023();
 
 }  // namespace nadir
