@@ -9,7 +9,7 @@ import pytest
 from conftest import NETWORK
 from cuts import broken, layered, line, path, plane, words
 from test_hostile_names import HOSTILE, shown
-from test_page import CONTRAST
+from test_page import CONTRAST, STRUCTURE
 
 KINDS = {"plane": plane, "layers": layered, "line": line}
 
@@ -31,6 +31,26 @@ def test_pictures_are_drawn_in_every_look(with_files, kind, width, dark):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.complaints() == [] and page.requests() == []
     assert page.evaluate(CONTRAST) == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_slices_and_paths_are_there_for_a_screen_reader(with_files, kind):
+    found = with_files(slice=KINDS[kind](), path=path()).evaluate(STRUCTURE)
+
+    assert found.pop("lang") == "en" and found.pop("title")
+    assert (found.pop("titles"), found.pop("first")) == (1, 1)
+    assert not any(found.values()), found
+
+
+def test_a_damaged_part_costs_the_page_that_part_alone(with_files):
+    cut = plane()
+    del cut["marks"]
+
+    page = with_files(slice=cut, path=path())
+
+    assert "could not be drawn" in page.evaluate("document.body.innerText")
+    assert page.evaluate("[...document.querySelectorAll('main > section')].map((s) => s.id).filter(Boolean)")[-5:] == ["path", "details", "files", "repeat", "words"]
+    assert len(page.complaints()) == 1
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

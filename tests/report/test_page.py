@@ -217,28 +217,31 @@ def test_paper_is_white_even_where_the_screen_is_dark(runs, look):
     assert len(base64.b64decode(printed)) > 20000
 
 
+STRUCTURE = """(() => {
+    const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((h) => Number(h.tagName[1]));
+    const named = (e) => (e.getAttribute("aria-label") ?? e.textContent).trim().length > 0;
+    const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+    return {
+        lang: document.documentElement.lang, title: document.title,
+        titles: levels.filter((n) => n === 1).length, first: levels[0],
+        jumps: levels.filter((n, i) => i > 0 && n > levels[i - 1] + 1).length,
+        landmarks: ["main", "nav", "footer", "header"].filter((t) => document.querySelectorAll(t).length !== 1),
+        nameless: [...document.querySelectorAll("button, a, nav, section, [role=img], [role=region], [role=group]")]
+            .filter((e) => !named(e) && !e.hasAttribute("aria-labelledby")).map((e) => e.outerHTML.slice(0, 80)),
+        unlabelled: [...document.querySelectorAll("input")].filter((e) => !e.labels?.length).length,
+        pictures: [...document.querySelectorAll("svg")].filter((e) => !e.getAttribute("aria-label") && e.getAttribute("aria-hidden") !== "true").length,
+        headless: [...document.querySelectorAll("table")].filter((t) => !t.querySelector("th[scope=col]") || !t.caption).length,
+        twice: ids.filter((id, i) => ids.indexOf(id) !== i),
+        lost: [...document.querySelectorAll("a[href^='#']")].filter((a) => !document.getElementById(a.hash.slice(1))).length,
+    };
+})()"""
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_headings_landmarks_and_names_are_there_for_a_screen_reader(runs, look, name):
     page = look(runs[name])
 
-    found = page.evaluate("""(() => {
-        const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((h) => Number(h.tagName[1]));
-        const named = (e) => (e.getAttribute("aria-label") ?? e.textContent).trim().length > 0;
-        const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
-        return {
-            lang: document.documentElement.lang, title: document.title,
-            titles: levels.filter((n) => n === 1).length, first: levels[0],
-            jumps: levels.filter((n, i) => i > 0 && n > levels[i - 1] + 1).length,
-            landmarks: ["main", "nav", "footer", "header"].filter((t) => document.querySelectorAll(t).length !== 1),
-            nameless: [...document.querySelectorAll("button, a, nav, section, [role=img], [role=region], [role=group]")]
-                .filter((e) => !named(e) && !e.hasAttribute("aria-labelledby")).map((e) => e.outerHTML.slice(0, 80)),
-            unlabelled: [...document.querySelectorAll("input")].filter((e) => !e.labels?.length).length,
-            pictures: [...document.querySelectorAll("svg")].filter((e) => !e.getAttribute("aria-label") && e.getAttribute("aria-hidden") !== "true").length,
-            headless: [...document.querySelectorAll("table")].filter((t) => !t.querySelector("th[scope=col]") || !t.caption).length,
-            twice: ids.filter((id, i) => ids.indexOf(id) !== i),
-            lost: [...document.querySelectorAll("a[href^='#']")].filter((a) => !document.getElementById(a.hash.slice(1))).length,
-        };
-    })()""")
+    found = page.evaluate(STRUCTURE)
 
     assert found.pop("lang") == "en"
     assert "nadir" in found.pop("title")

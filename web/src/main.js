@@ -17,8 +17,19 @@ const hero = document.getElementById("verdict");
 hero.querySelector(".words").before(picture(page.verdict?.verdict ?? ""));
 hero.querySelectorAll("code").forEach(keepFlagsTogether);
 
-const sections = [figures(page), evidenceSection(page), certificateSection(page), traceSection(page), surveySection(page) ?? endsSection(page),
-  curvatureSection(page), sliceSection(page), pathSection(page), detailsSection(page), filesSection(page), repeatSection(page), glossarySection()].filter(Boolean);
+// A part whose file is not what it should be costs the page that part alone.
+function part(make) {
+  try {
+    return make(page);
+  } catch (error) {
+    console.error(error);
+    return el("section", {"aria-label": "A part that is missing"}, el("p", {class: "state bad"}, "A part of this page could not be drawn: a file of the run folder is not what nadir writes."));
+  }
+}
+
+const starts = (content) => surveySection(content) ?? endsSection(content);
+const sections = [figures, evidenceSection, certificateSection, traceSection, starts, curvatureSection, sliceSection, pathSection,
+  detailsSection, filesSection, repeatSection, glossarySection].map(part).filter(Boolean);
 
 const links = sections.filter((s) => s.id).map((s) => el("a", {href: `#${s.id}`}, s.querySelector("h2").textContent));
 main.append(el("nav", {"aria-label": "Parts of this page"}, links), ...sections);

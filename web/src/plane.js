@@ -155,7 +155,9 @@ export class PlaneMap {
     if (!rows.length) return svg("g");
     const d = rows.map((r, k) => `${k ? "L" : "M"}${x(r.x).toFixed(1)},${y(r.y).toFixed(1)}`).join("");
     const dots = rows.length <= 80 ? rows : [rows[0], rows[rows.length - 1]];
-    return svg("g", {class: "trajectory"},
+    const [[left, right], [low, high]] = [domainOf(this.grid.xs), domainOf(this.grid.ys)];
+    return svg("g", {class: "trajectory", "clip-path": "url(#slice-frame)"},
+      svg("clipPath", {id: "slice-frame"}, svg("rect", {x: x(left), y: y(high), width: x(right) - x(left), height: y(low) - y(high)})),
       svg("path", {d, fill: "none", stroke: "#000", "stroke-width": 4, "stroke-opacity": 0.55, "stroke-linejoin": "round"}),
       svg("path", {d, fill: "none", stroke: "#fff", "stroke-width": 1.75, "stroke-linejoin": "round"}),
       dots.map((r) => svg("circle", {cx: x(r.x), cy: y(r.y), r: r === rows[0] ? 4 : 2, fill: "#fff", stroke: "#000", "stroke-width": 1})));
