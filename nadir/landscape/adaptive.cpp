@@ -126,7 +126,7 @@ std::vector<Side> around(Index centre, Index count) {
   return sides;
 }
 
-// Nodes, and points to hold out, that are not known yet; each once, in the order of the grid.
+// Nodes, and points to hold out, that are not known yet; each once, row by row.
 std::vector<GridNode> wanted_nodes(const SampledGrid& grid, const std::vector<Cell>& cells) {
   const Index rows = std::ssize(grid.row_coordinates);
   std::vector<char> is_wanted(grid.is_known.size(), 0);
@@ -140,8 +140,9 @@ std::vector<GridNode> wanted_nodes(const SampledGrid& grid, const std::vector<Ce
     for (std::uint64_t k = 0; k < spot_checks && cell.may_be_cut(); ++k) want({spot(cell.rows, cell, 2 * k)}, {spot(cell.columns, cell, 2 * k + 1)});
   }
   std::vector<GridNode> nodes;
-  for (std::size_t k = 0; k < is_wanted.size(); ++k)
-    if (is_wanted[k]) nodes.push_back({static_cast<Index>(k) % rows, static_cast<Index>(k) / rows});
+  for (Index i = 0; i < rows; ++i)  // points of a row in turn: restrictions share more between them
+    for (Index j = 0; j < std::ssize(grid.column_coordinates); ++j)
+      if (is_wanted[static_cast<std::size_t>(i + j * rows)]) nodes.push_back({i, j});
   return nodes;
 }
 

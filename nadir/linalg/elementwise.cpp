@@ -120,6 +120,20 @@ void moment_step(const MomentStep& c, Index count, const double* g, double* m, d
   }
 }
 
+void multiples(Index count, const double* base, ConstMatrixView parts, const double* factors, double* out) {
+  Index i = 0;
+  for (; i + N <= count; i += N) {
+    Lane sum = hn::LoadU(tag, base + i);
+    for (Index k = 0; k < parts.cols; ++k) sum = hn::Add(sum, hn::Mul(hn::Set(tag, factors[k]), hn::LoadU(tag, parts.data + k * parts.stride + i)));
+    hn::StoreU(sum, tag, out + i);
+  }
+  for (; i < count; ++i) {
+    double sum = base[i];
+    for (Index k = 0; k < parts.cols; ++k) sum += factors[k] * parts.data[k * parts.stride + i];
+    out[i] = sum;
+  }
+}
+
 // Every row adds its entries from left to right.
 void row_sums(ConstMatrixView A, double* out) {
   Index i = 0;
@@ -151,6 +165,7 @@ HWY_EXPORT(log1p_all);
 HWY_EXPORT(two_slopes);
 HWY_EXPORT(multiply_all);
 HWY_EXPORT(combine_all);
+HWY_EXPORT(multiples);
 HWY_EXPORT(row_sums);
 HWY_EXPORT(moment_step);
 
@@ -171,6 +186,9 @@ void combine_entries(Index count, const double* s, const double* b, const double
 }
 void step_along_moments(const MomentStep& c, Index count, const double* g, double* m, double* v, double* x) {
   HWY_DYNAMIC_DISPATCH(moment_step)(c, count, g, m, v, x);
+}
+void add_multiples(Index count, const double* base, ConstMatrixView parts, const double* factors, double* out) {
+  HWY_DYNAMIC_DISPATCH(multiples)(count, base, parts, factors, out);
 }
 void add_row_sums(ConstMatrixView A, double* out) { HWY_DYNAMIC_DISPATCH(row_sums)(A, out); }
 

@@ -26,6 +26,10 @@ void multiply_entries(Index count, const double* a, const double* b, double* out
 // d = s o d + b o z
 void combine_entries(Index count, const double* s, const double* b, const double* z, double* d);
 
+// out = base + sum_k factors[k] parts.col(k), the first `count` entries of each, added in that order; every operation is
+// rounded by itself.
+void add_multiples(Index count, const double* base, ConstMatrixView parts, const double* factors, double* out);
+
 // Running means m of g and v of g^2, and a step along their quotient; every operation is rounded by itself.
 //   m <- keep_first m + (1 - keep_first) g,  v <- keep_second v + (1 - keep_second) (g g)
 //   x <- x - (step m) / (sqrt(v) root_scale + shift)

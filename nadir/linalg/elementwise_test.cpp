@@ -130,6 +130,23 @@ TEST_P(Elementwise, products_and_sums_round_as_single_operations_at_every_length
   }
 }
 
+TEST_P(Elementwise, multiples_are_added_in_order_at_every_length) {
+  for (Index n = 0; n < 40; ++n) {
+    Matrix parts(n + 3, 3);
+    Vector base(static_cast<std::size_t>(n)), out(static_cast<std::size_t>(n));
+    Random(4, static_cast<std::uint64_t>(n)).fill_normal(parts.flat());
+    Random(5, static_cast<std::uint64_t>(n)).fill_normal(base);
+    const double factors[] = {1.7, -0.3, 0.0};
+
+    add_multiples(n, base.data(), parts, factors, out.data());
+
+    for (Index i = 0; i < n; ++i) {
+      const double first = base[static_cast<std::size_t>(i)] + factors[0] * parts(i, 0);
+      EXPECT_EQ(out[static_cast<std::size_t>(i)], first + factors[1] * parts(i, 1) + factors[2] * parts(i, 2));
+    }
+  }
+}
+
 TEST_P(Elementwise, steps_along_moments_round_as_single_operations_at_every_length) {
   const MomentStep c{0.9, 0.999, 0.01, 1.7, 1e-8};
   for (Index n = 0; n < 40; ++n) {

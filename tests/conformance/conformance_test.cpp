@@ -220,6 +220,26 @@ TEST_P(EveryFamily, gradients_of_batches_average_to_the_gradient) {
   }
 }
 
+TEST_P(EveryFamily, a_restriction_has_the_values_of_the_problem_and_the_same_bits_however_points_are_split) {
+  Matrix directions(std::ssize(x), 2), coordinates(2, 7);
+  for (Index k = 0; k < 2; ++k) std::ranges::copy(direction(static_cast<std::uint64_t>(20 + k)), directions.col(k));
+  Random(5, 22).fill_normal(coordinates.flat());
+  coordinates(0, 0) = coordinates(1, 0) = 0.0;
+  Vector together(7), apart(7);
+
+  const auto restriction = problem.restrict_to(x, directions);
+  restriction->values(coordinates, together);
+  for (Index j = 0; j < 7; ++j) restriction->values(coordinates.view().columns(j, 1), std::span(apart).subspan(static_cast<std::size_t>(j), 1));
+
+  EXPECT_EQ(together, apart);
+  for (Index j = 0; j < 7; ++j) {
+    Vector y = x;
+    for (Index k = 0; k < 2; ++k) axpy(coordinates(k, j), {directions.col(k), y.size()}, y);
+    const double truth = problem.value(y);
+    EXPECT_NEAR(together[static_cast<std::size_t>(j)], truth, 1e-10 * (1.0 + std::fabs(truth)));
+  }
+}
+
 TEST_P(EveryFamily, a_judge_never_moves_the_point_and_repeats_itself) {
   Point point(problem.layout());
   point.values = x;

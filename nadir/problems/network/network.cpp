@@ -5,6 +5,7 @@
 
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/network/passes_float.hpp"
+#include "nadir/problems/network/restriction.hpp"
 #include "nadir/problems/network/penalty.hpp"
 #include "nadir/problems/network/perceptron_expansion.hpp"
 #include "nadir/problems/network/workspace.hpp"
@@ -171,6 +172,7 @@ class NetworkExpansion final : public Expansion {
 Network::Network(NetworkData data, double most_kept_bytes)
     : data_(std::move(data)),
       layout_(data_.layout()),
+      most_kept_bytes_(most_kept_bytes),
       expansion_pool_(std::make_shared<WorkspacePool>()),
       value_pool_(std::make_shared<WorkspacePool>()),
       sample_pool_(std::make_shared<WorkspacePool>()) {
@@ -214,6 +216,11 @@ double Network::sample_gradient(std::span<const double> x, std::span<const Index
 std::unique_ptr<Expansion> Network::expand(std::span<const double> x) const {
   if (is_perceptron_) return expand_perceptron(data_, layout_, x);
   return std::make_unique<NetworkExpansion>(data_, layout_, x, keeps_batches_, expansion_pool_);
+}
+
+std::unique_ptr<Restriction> Network::restrict_to(std::span<const double> origin, ConstMatrixView directions) const {
+  if (is_perceptron_) return nullptr;
+  return restrict_network(data_, layout_, origin, directions, most_kept_bytes_);
 }
 
 double Network::gap_scale(double value) const {

@@ -23,7 +23,7 @@ class WorkspacePool;
 
 class Network {
  public:
-  // most_kept_bytes: what an expansion may keep of its batches; 0 runs every pass again. Bits are the same.
+  // most_kept_bytes: what an expansion, or a restriction, may keep of its batches; 0 makes everything again. Bits are the same.
   explicit Network(NetworkData data, double most_kept_bytes = 1073741824.0);
 
   const Layout& layout() const { return layout_; }
@@ -33,6 +33,8 @@ class Network {
   double sample_gradient(std::span<const double> x, std::span<const Index> rows, std::span<double> out) const;
   // An expansion works in memory of its own: one thread at a time may call it.
   std::unique_ptr<Expansion> expand(std::span<const double> x) const;
+  // RestrictableProblem's: restriction.hpp; null for small networks. Safe to call from several threads.
+  std::unique_ptr<Restriction> restrict_to(std::span<const double> origin, ConstMatrixView directions) const;
 
   const NetworkData& data() const { return data_; }
   // The value of the network that is 0 everywhere, without penalty: |Y|^2/(2n), or log(number of classes).
@@ -44,6 +46,7 @@ class Network {
   NetworkData data_;
   Layout layout_;
   double value_of_zero_ = 0.0;
+  double most_kept_bytes_ = 0.0;
   bool keeps_batches_ = true;
   bool is_perceptron_ = false;  // expanded by perceptron_expansion.hpp
   // Memory for expansions and for values, where it is small enough to keep.
