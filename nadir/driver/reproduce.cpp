@@ -10,7 +10,7 @@ const std::vector<PublishedClaim>& published_claims() {
   static const std::vector<PublishedClaim> claims{kawaguchi_2016(), hu_2020(),   nguegnang_2024(), mehta_2022(),
                                                   achour_2024(),    wang_2021(), trager_2020(),
                                                   ge_lee_ma_2016(), frandsen_ge_2020(), bhojanapalli_2016(), yun_2019(),
-                                                  garipov_2018(),   ainsworth_2023()};
+                                                  garipov_2018(),   ainsworth_2023(), li_2018()};
   return claims;
 }
 

@@ -19,5 +19,6 @@ PublishedClaim bhojanapalli_2016();
 PublishedClaim yun_2019();
 PublishedClaim garipov_2018();
 PublishedClaim ainsworth_2023();
+PublishedClaim li_2018();
 
 }  // namespace nadir
