@@ -31,7 +31,7 @@ NumericalError = _nadir.NumericalError
 __version__: str = _nadir.__version__
 
 
-def families() -> "dict[str, str]":
+def families() -> dict[str, str]:
     """The classes of problems, each with one line on it."""
     return {name: made.summary for name, made in family_classes().items()}
 
@@ -53,7 +53,7 @@ else:
         raise AttributeError(f"module 'nadir' has no attribute {name!r}")
 
 
-def __dir__() -> "list[str]":
+def __dir__() -> list[str]:
     return sorted([*__all__, "torch", "sklearn", "plot"])
 
 

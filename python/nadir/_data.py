@@ -188,7 +188,7 @@ def _is_integer(ids: numpy.ndarray) -> bool:
     return ids.dtype.kind in "iu"
 
 
-def _ids(values: Any, place: str) -> "Tuple[List[str], numpy.ndarray]":
+def _ids(values: Any, place: str) -> Tuple[List[str], numpy.ndarray]:
     """Names in ascending order, as numbers where all are integers and by bytes otherwise, and the index of each."""
     ids = numpy.asarray(values)
     if ids.ndim != 1:

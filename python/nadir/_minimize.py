@@ -47,7 +47,7 @@ def _make_result(fields: Mapping[str, Any]) -> Any:
             __setattr__ = dict.__setitem__
             __delattr__ = dict.__delitem__
 
-            def __dir__(self) -> "list[str]":
+            def __dir__(self) -> list[str]:
                 return list(self)
 
             def require(self, level: str) -> None:
@@ -80,7 +80,7 @@ def _with_args(function: Optional[Callable[..., Any]], args: tuple) -> Optional[
 
 def _product_of(hess: Callable[..., Any]) -> Callable[..., Any]:
     """Products with a dense, sparse or operator Hessian, which is evaluated once a point."""
-    last: "list[Any]" = [None, None]
+    last: list[Any] = [None, None]
 
     def hessp(x: numpy.ndarray, v: numpy.ndarray) -> Any:
         if last[0] is None or not numpy.array_equal(last[0], x):
@@ -241,7 +241,7 @@ def minimize(
     return _result_of(found, function)
 
 
-def minimise_options(options: Optional[Mapping[str, Any]], jac: Any, tol: Optional[float]) -> "dict[str, str]":
+def minimise_options(options: Optional[Mapping[str, Any]], jac: Any, tol: Optional[float]) -> dict[str, str]:
     """Options as the texts that the C++ side parses; SciPy's names stand for ours."""
     given = {} if options is None else dict(options)
     if given.pop("disp", False):

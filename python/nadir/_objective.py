@@ -135,7 +135,14 @@ def objective_of(x: Any, point: Any, args: Any, jac: Any, hess: Any, hessp: Any,
     return Objective("function", make_function(x, start.size, args, jac, hess, hessp), start)
 
 
-def texts_for(options: Mapping[str, Any], rows: "Sequence[Mapping[str, Any]]", name: str) -> Dict[str, str]:
+def common_rows() -> List[Mapping[str, Any]]:
+    """What every tool takes of the options of runs, in the words that are true of a tool."""
+    rows = [row for row in _nadir.run_options() if row["name"] in ("seed", "threads", "time-limit")]
+    stops = "seconds after which it ends with what is known until then, and is_complete == False"
+    return [{**row, "help": stops} if row["name"] == "time-limit" else row for row in rows]
+
+
+def texts_for(options: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], name: str) -> Dict[str, str]:
     """Options of a tool as the C++ side parses them; TypeError for one that it does not have."""
     keywords = [row["name"].replace("-", "_") for row in rows]
     reject_unknown(options, keywords, f"{name}()")

@@ -30,6 +30,6 @@ def option_text(name: str, value: Any) -> str:
     raise TypeError(f"{name}: expected a number, a word or a list of numbers, found {type(value).__name__}")
 
 
-def option_texts(options: Mapping[str, Any]) -> "dict[str, str]":
+def option_texts(options: Mapping[str, Any]) -> dict[str, str]:
     """All that are given; None means left at its default."""
     return {name.rstrip("_"): option_text(name, value) for name, value in options.items() if value is not None}

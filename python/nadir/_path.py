@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 import numpy
 
 from . import _nadir
-from ._objective import number, numbers, objective_of, run_of, texts_for
+from ._objective import common_rows, number, numbers, objective_of, run_of, texts_for
 from ._point import Point, blocks_of
 from ._problem import Problem, describe
 from ._runs import Result
@@ -126,7 +126,7 @@ class Path:
                 + table_html(["way", "barrier", "highest value", "at t", "length"], rows) + "</div>")
 
 
-def path(x: Any, *points: Any, kinds: "Union[None, str, Sequence[str]]" = None, args: Any = (), jac: Any = None, hess: Any = None,
+def path(x: Any, *points: Any, kinds: Union[None, str, Sequence[str]] = None, args: Any = (), jac: Any = None, hess: Any = None,
          hessp: Any = None, bends: Optional[int] = None, align: Optional[bool] = None, samples: Optional[int] = None,
          iterations: Optional[int] = None, seed: Optional[int] = None, threads: Optional[int] = None,
          time_limit: Optional[float] = None) -> Path:
@@ -145,7 +145,7 @@ def path(x: Any, *points: Any, kinds: "Union[None, str, Sequence[str]]" = None, 
                 None if found["aligned"] is None else where.point_of(found["aligned"]))
 
 
-def _ends(x: Any, points: Sequence[Any]) -> "tuple[Any, Any]":
+def _ends(x: Any, points: Sequence[Any]) -> tuple[Any, Any]:
     """The first end, None where `x` has its own, and the other one."""
     has_point = isinstance(x, (str, os.PathLike, Result)) or (not isinstance(x, Problem) and hasattr(x, "block_places") and len(points) == 1)
     wanted = 1 if has_point else 2
@@ -169,7 +169,7 @@ def _of_folder(found: Mapping[str, Any], folder: str) -> Path:
 
 
 def _rows() -> Any:
-    return [*_nadir.path_options(), *(row for row in _nadir.run_options() if row["name"] in ("seed", "threads", "time-limit"))]
+    return [*_nadir.path_options(), *common_rows()]
 
 
 path.__doc__ = "\n".join(["""Low ways between two points: the straight line, trained curves, an elastic band over the pass.

@@ -43,7 +43,7 @@ class Point(Dict[str, numpy.ndarray]):
         for name, value in dict(*others, **blocks).items():
             self[name] = value
 
-    def copy(self) -> "Point":
+    def copy(self) -> Point:
         return Point(self.flat.copy(), self.layout)
 
     def __reduce__(self) -> Any:
@@ -53,7 +53,7 @@ class Point(Dict[str, numpy.ndarray]):
         return "Point(" + ", ".join(f"{name}: {rows} x {columns}" for name, rows, columns in self.layout) + ")"
 
 
-def blocks_of(point: Any, name: str) -> "Tuple[numpy.ndarray, Layout]":
+def blocks_of(point: Any, name: str) -> Tuple[numpy.ndarray, Layout]:
     """Any mapping of arrays as a flat array with the layout that the arrays themselves have; a Point as it is."""
     point = getattr(point, "point", point)  # a result stands for its point
     if type(point) is Point:

@@ -52,7 +52,8 @@ def default_of(row: Mapping[str, Any]) -> Any:
 
 
 def in_keywords(text: str) -> str:
-    """Help that speaks of flags, with keywords in their place: "--weight-decay" -> "weight_decay"."""
+    """Help that speaks of flags and exit codes, with what Python has in their place: "--weight-decay" -> "weight_decay"."""
+    text = text.replace(" and ends with exit code 3", " and ends")
     return re.sub(r"--([a-z][a-z0-9-]*)", lambda flag: keyword_of(flag.group(1)), text)
 
 
@@ -145,7 +146,7 @@ class Problem:
         return self._prepared[0]
 
     @property
-    def layout(self) -> "List[Tuple[str, int, int]]":
+    def layout(self) -> List[Tuple[str, int, int]]:
         """Name, rows and columns of every block of a point."""
         self._evaluated()
         return list(self._prepared[1])  # type: ignore[index]
@@ -181,7 +182,7 @@ class Problem:
         """The value at a point: a dict of blocks, or one flat array."""
         return self._evaluated().value(self._flat(point))
 
-    def value_and_gradient(self, point: Any) -> "Tuple[float, Point]":
+    def value_and_gradient(self, point: Any) -> Tuple[float, Point]:
         """The value and the gradient, which has the blocks of the point."""
         value, gradient = self._evaluated().value_and_gradient(self._flat(point))
         return value, Point(gradient, self._prepared[1])  # type: ignore[index]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 import numpy
@@ -72,7 +73,7 @@ class Result:
         return self.verdict.gap
 
     @property
-    def claims(self) -> "List[Claim]":
+    def claims(self) -> List[Claim]:
         return self.verdict.claims
 
     @property
@@ -80,7 +81,7 @@ class Result:
         """What the family adds: docs/formats/verdict.md."""
         return self.verdict.details
 
-    def require(self, level: str) -> "Result":
+    def require(self, level: str) -> Result:
         """Raises nadir.RequirementError unless the verdict is at least global, global-proved, local or local-proved;
         gives the result back otherwise."""
         self.verdict.require(level)
@@ -100,7 +101,7 @@ class Result:
             raise ValueError(f"columns: expected {len(rows)} ids, as many as rows, found {len(columns)}")
         return self._family.predict(self.point.flat, self.point.layout, rows, columns, unknown == "refuse")[0]
 
-    def __getstate__(self) -> "dict[str, Any]":
+    def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_family": None}
 
     def __repr__(self) -> str:
@@ -120,7 +121,7 @@ class Result:
         return verdict_html(self.verdict, self.trace)
 
 
-def trajectory_of(found: Optional[Mapping[str, Any]], point: Optional[Point]) -> "Optional[dict[str, numpy.ndarray]]":
+def trajectory_of(found: Optional[Mapping[str, Any]], point: Optional[Point]) -> Optional[dict[str, numpy.ndarray]]:
     """Each block along the run, as trajectory.npz has it."""
     if found is None or point is None:
         return None
@@ -134,7 +135,7 @@ def trajectory_of(found: Optional[Mapping[str, Any]], point: Optional[Point]) ->
     return {"iterations": found["iterations"].astype(numpy.int64), "values": found["values"], **blocks}
 
 
-def id_texts(values: Any, name: str) -> "List[str]":
+def id_texts(values: Any, name: str) -> List[str]:
     """Ids as the texts that the data have for them: 3 and 3.0 are "3"."""
     array = numpy.asarray(values)
     if array.ndim > 1:
@@ -148,12 +149,12 @@ def require_problem(problem: Any) -> None:
                         "a function of your own goes to nadir.minimize or nadir.judge_function")
 
 
-def solver_option_names() -> "List[str]":
+def solver_option_names() -> List[str]:
     """The keywords of the options of every solver."""
     return [row["name"].replace("-", "_") for solver in _nadir.solver_names() for row in _nadir.solver_options(solver)]
 
 
-def _solve_keywords() -> "List[str]":
+def _solve_keywords() -> List[str]:
     rows = list(_nadir.solve_options()) + list(_nadir.run_options())
     return [row["name"].replace("-", "_") for row in rows] + solver_option_names()
 
@@ -241,13 +242,13 @@ class Verification:
         fields = json.loads(text)
         self.verified: bool = fields["verified"]
         self.fields: Mapping[str, Any] = fields
-        self.claims: "List[Mapping[str, Any]]" = fields["claims"]
+        self.claims: List[Mapping[str, Any]] = fields["claims"]
         self.as_json = text
 
     def __bool__(self) -> bool:
         return self.verified
 
-    def require(self) -> "Verification":
+    def require(self) -> Verification:
         """Raises nadir.RequirementError where the folder is not verified."""
         from ._verdict import RequirementError
 
@@ -293,8 +294,8 @@ callback : callable, optional
     for solver in _nadir.solver_names():
         own = _nadir.solver_options(solver)
         if own:
-            parts.append(f"with solver={solver!r}: " + ", ".join(
-                f"{row['name'].replace('-', '_')} ({in_keywords(row['help'])}; default {default_of(row)!r})" for row in own))
+            listed = "; ".join(f"{row['name'].replace('-', '_')}: {in_keywords(row['help'])}, default {default_of(row)!r}" for row in own)
+            parts.append(f"with solver={solver!r}\n" + textwrap.fill(listed, 100, initial_indent="    ", subsequent_indent="    "))
     parts.append("""
 Returns
 -------

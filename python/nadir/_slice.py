@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 import numpy
 
 from . import _nadir
-from ._objective import Objective, number, numbers, objective_of, run_of, texts_for
+from ._objective import Objective, common_rows, number, numbers, objective_of, run_of, texts_for
 from ._problem import describe
 from ._runs import Result
 from ._spectrum import WHERE_DOC
@@ -127,8 +127,8 @@ def _kept_trajectory(x: Any) -> Optional[numpy.ndarray]:
 
 def slice(x: Any, point: Any = None, *, to: Any = None, trajectory: Optional[Sequence[Any]] = None, args: Any = (), jac: Any = None,
           hess: Any = None, hessp: Any = None, directions: Optional[str] = None, dimensions: Optional[int] = None,
-          grid: "Union[None, int, str, Tuple[int, int]]" = None, range: Optional[Sequence[Any]] = None, normalise: Optional[str] = None,
-          biases: Optional[bool] = None, layers: "Union[None, str, Sequence[str]]" = None, adaptive: Optional[float] = None,
+          grid: Union[None, int, str, Tuple[int, int]] = None, range: Optional[Sequence[Any]] = None, normalise: Optional[str] = None,
+          biases: Optional[bool] = None, layers: Union[None, str, Sequence[str]] = None, adaptive: Optional[float] = None,
           seed: Optional[int] = None, threads: Optional[int] = None, time_limit: Optional[float] = None) -> Slice:
     """SLICE_DOC"""
     others = [] if to is None else list(to) if isinstance(to, (list, tuple)) and not _is_vector(to) else [to]
@@ -163,8 +163,7 @@ def _is_vector(value: Any) -> bool:
 
 
 def _rows() -> Any:
-    own = [row for row in _nadir.slice_options()]
-    return [*own, *(row for row in _nadir.run_options() if row["name"] in ("seed", "threads", "time-limit"))]
+    return [*_nadir.slice_options(), *common_rows()]
 
 
 slice.__doc__ = "\n".join(["""The objective on a line or a plane through a point: values on a grid, or where the surface bends.

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import numpy
 
 from . import _nadir
-from ._objective import number, numbers, objective_of, texts_for
+from ._objective import common_rows, number, numbers, objective_of, texts_for
 from ._problem import describe
 from ._svg import curves_svg, table_html
 
@@ -113,7 +113,7 @@ def spectrum(x: Any, point: Any = None, *, args: Any = (), jac: Any = None, hess
 
 
 def _rows() -> Any:
-    return [*_nadir.spectrum_options(), *(row for row in _nadir.run_options() if row["name"] in ("seed", "threads", "time-limit"))]
+    return [*_nadir.spectrum_options(), *common_rows()]
 
 
 WHERE_DOC = """x : path, Result, Problem, callable, or nadir.torch.problem(...)
@@ -134,4 +134,5 @@ Spectrum
     spectrum.least[0], spectrum.greatest[0], spectrum.trace, spectrum.density["values"], spectrum.blocks.
 
 Ctrl-C ends it at the next product with KeyboardInterrupt; a time limit ends it with is_complete == False. What each number
-promises: docs/formats/spectrum.md. It claims nothing of the point: nadir.judge and nadir.judge_function do."""])
+promises: docs/formats/spectrum.md; bounds hold for the matrix behind the products, and where these are differences that is not
+quite the Hessian. It claims nothing of the point: nadir.judge and nadir.judge_function do."""])

@@ -127,7 +127,7 @@ class SurveyResult:
         self.seconds: Mapping[str, float] = fields["seconds"]
 
     @classmethod
-    def open(cls, folder: Any) -> "SurveyResult":
+    def open(cls, folder: Any) -> SurveyResult:
         """The survey that a folder holds: finished, cut off, or made on the command line. `best` is None then;
         nadir.verify(folder) checks its certificate."""
         path = os.path.join(os.fspath(folder), "survey.json")
@@ -144,7 +144,7 @@ class SurveyResult:
         return json.loads(self.as_json)
 
     @property
-    def verdict(self) -> "Union[Verdict, str]":
+    def verdict(self) -> Union[Verdict, str]:
         """Of the best end; "undecided" where there is none."""
         if self.best is not None:
             return self.best.verdict
@@ -201,7 +201,7 @@ class SurveyResult:
             return found
         raise KeyError(start)
 
-    def require(self, level: str) -> "SurveyResult":
+    def require(self, level: str) -> SurveyResult:
         """Raises nadir.RequirementError unless the best end is at least global, global-proved, local or local-proved."""
         from ._verdict import RequirementError
 
@@ -237,7 +237,7 @@ class SurveyResult:
                 + histogram_svg(self.histogram["edges"], self.histogram["counts"]) + "</div>")
 
 
-def _place(output: Any) -> "Tuple[str, Any]":
+def _place(output: Any) -> Tuple[str, Any]:
     """The folder of a survey, and what has to be kept alive for it: without `output`, a temporary one."""
     if output is not None:
         return os.fspath(output), None
@@ -345,7 +345,7 @@ def survey_function(
     return SurveyResult(found["json"], found["text"], None, keeps)
 
 
-def _starts_of(x0: Any, seed: Any) -> "Tuple[Callable[[int, int], numpy.ndarray], Optional[int]]":
+def _starts_of(x0: Any, seed: Any) -> Tuple[Callable[[int, int], numpy.ndarray], Optional[int]]:
     from ._arrays import real_array, real_vector, require_finite
 
     if callable(x0):

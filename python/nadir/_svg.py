@@ -24,7 +24,7 @@ def _begin(title: str, width: int, height: int) -> str:
             f"aria-label='{html.escape(title, quote=True)}' font-family='sans-serif' font-size='10'>")
 
 
-def _ends_of(numbers: numpy.ndarray) -> "Optional[Tuple[float, float]]":
+def _ends_of(numbers: numpy.ndarray) -> Optional[Tuple[float, float]]:
     known = numbers[numpy.isfinite(numbers)]
     if known.size == 0:
         return None
@@ -32,7 +32,7 @@ def _ends_of(numbers: numpy.ndarray) -> "Optional[Tuple[float, float]]":
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
-def _frame(x_ends: "Tuple[float, float]", y_ends: "Tuple[float, float]", label: str, width: int, height: int) -> str:
+def _frame(x_ends: Tuple[float, float], y_ends: Tuple[float, float], label: str, width: int, height: int) -> str:
     return "".join([
         f"<rect x='{_LEFT}' y='{_TOP}' width='{width - _LEFT - _RIGHT}' height='{height - _TOP - _BOTTOM}' fill='none' stroke='#ccc'/>",
         f"<text x='{_LEFT - 4}' y='{_TOP + 8}' text-anchor='end'>{y_ends[1]:.3g}</text>",
@@ -42,7 +42,7 @@ def _frame(x_ends: "Tuple[float, float]", y_ends: "Tuple[float, float]", label: 
         f"<text x='{width - _RIGHT}' y='{height - 6}' text-anchor='end'>{x_ends[1]:.3g}</text>"])
 
 
-def curves_svg(curves: "Sequence[Tuple[str, Any, Any]]", title: str, label: str, width: int = 480, height: int = 180) -> str:
+def curves_svg(curves: Sequence[Tuple[str, Any, Any]], title: str, label: str, width: int = 480, height: int = 180) -> str:
     """(name, x, y) as lines in one frame; what is not finite is left out. A name shows on hovering."""
     arrays = [(name, numpy.asarray(x, dtype=float), numpy.asarray(y, dtype=float)) for name, x, y in curves]
     if not arrays:
@@ -86,7 +86,7 @@ def _shade(share: float) -> str:
     return "#" + "".join(f"{round(255 * c):02x}" for c in mixed)
 
 
-def map_svg(x: Any, y: Any, values: Any, title: str, label: str, marks: "Sequence[Tuple[str, float, float]]" = (), width: int = 420,
+def map_svg(x: Any, y: Any, values: Any, title: str, label: str, marks: Sequence[Tuple[str, float, float]] = (), width: int = 420,
             height: int = 360) -> str:
     """values[i][j] at x[i], y[j] as a map of coloured cells; what is not finite stays white."""
     x, y, values = (numpy.asarray(a, dtype=float) for a in (x, y, values))

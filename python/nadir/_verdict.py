@@ -50,13 +50,13 @@ class Verdict(str):
     gradient_scale: float
     criticality_tolerance: float
     curvature: Optional[Mapping[str, Any]]
-    claims: "list[Claim]"
+    claims: list[Claim]
     details: Mapping[str, Any]
     seconds: Mapping[str, float]
     escape: Optional[Mapping[str, Any]]
     as_json: str
 
-    def __new__(cls, text: str) -> "Verdict":
+    def __new__(cls, text: str) -> Verdict:
         fields = json.loads(text)
         verdict = super().__new__(cls, fields["verdict"])
         unknown = {"lower_bound": -math.inf, "gap": math.inf, "relative_gap": math.inf}
@@ -103,7 +103,7 @@ def trace_array(columns: Mapping[str, Any]) -> numpy.ndarray:
     return trace
 
 
-def claims_html(claims: "list[Claim]") -> str:
+def claims_html(claims: list[Claim]) -> str:
     """The claims as a table."""
     rows = "".join(
         f"<tr><td style='text-align:left'>{html.escape(c.claim)}</td><td>{html.escape(c.standing)}</td>"

@@ -103,7 +103,7 @@ class MatrixCompletion(RegressorMixin, BaseEstimator):
         self.max_iterations = max_iterations
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any) -> "MatrixCompletion":
+    def fit(self, X: Any, y: Any) -> MatrixCompletion:
         """Fits the ratings y to pairs X, an array with a row id and a column id in each line."""
         pairs = _pairs(X)
         if y is None:
@@ -143,7 +143,7 @@ class MatrixCompletion(RegressorMixin, BaseEstimator):
         predicted = self._mean + is_row * self._row_means[i] + is_column * self._column_means[j]
         return predicted + (is_row & is_column) * numpy.einsum("kr,kr->k", self.U_[i], self.V_[j])
 
-    def _positions(self, column: numpy.ndarray, index: "dict[str, int]", what: str) -> "tuple[numpy.ndarray, numpy.ndarray]":
+    def _positions(self, column: numpy.ndarray, index: dict[str, int], what: str) -> tuple[numpy.ndarray, numpy.ndarray]:
         names = id_texts(_ids(column), what)
         found = numpy.array([index.get(name, -1) for name in names])
         if self.unknown not in ("mean", "refuse"):
