@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "nadir/base/clock.hpp"
 #include "nadir/core/verdict.hpp"
 #include "nadir/driver/judge.hpp"
 #include "nadir/driver/option_values.hpp"
@@ -104,11 +105,12 @@ py::dict survey_in_python(Problem& problem, const TextOptions& options, const py
 
 Verdict verdict_of(const std::string& json) { return verdict_from_json(json, "verdict").verdict; }
 
-std::string verify_in_python(const std::string& folder, bool insists_on_balls) {
+std::string verify_in_python(const std::string& folder, bool insists_on_balls, double max_seconds) {
   VerifyOptions options;
   options.arithmetic = insists_on_balls ? Arithmetic::balls : Arithmetic::automatic;
   Interruptible watch;
-  options.should_stop = [&watch] { return watch.look(); };
+  const Stopwatch clock;
+  options.should_stop = [&] { return watch.look() || clock.seconds() > max_seconds; };
   std::string json;
   {
     const py::gil_scoped_release unlocked;
@@ -156,7 +158,7 @@ void bind_runs(py::module_& m) {
   m.def("solve", &solve_in_python);
   m.def("judge", &judge_in_python);
   m.def("survey", &survey_in_python);
-  m.def("verify", &verify_in_python, py::arg("folder"), py::arg("insists_on_balls"));
+  m.def("verify", &verify_in_python, py::arg("folder"), py::arg("insists_on_balls"), py::arg("max_seconds"));
   m.def("verdict_summary", [](const std::string& json) { return summary(verdict_of(json)); });
   m.def("verdict_meets", [](const std::string& json, const std::string& level) { return meets(verdict_of(json), level); });
   m.def("set_num_threads", &set_num_threads);

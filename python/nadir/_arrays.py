@@ -11,7 +11,10 @@ def real_array(value: Any, name: str) -> numpy.ndarray:
     """Doubles in C order. An array that is so already is taken as it is; numbers of other kinds are converted."""
     if numpy.ma.is_masked(value):
         raise ValueError(f"{name}: expected an array without masked entries")
-    array = numpy.asarray(value)
+    try:
+        array = numpy.asarray(value)
+    except ValueError as ragged:  # lists of other lengths, say
+        raise ValueError(f"{name}: expected an array of numbers; NumPy says: {ragged}") from None
     if array.dtype.kind == "c":
         raise TypeError(f"{name}: expected real numbers, found {array.dtype}")
     if array.dtype.kind not in "biuf":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import warnings
 from typing import Any, Callable, Mapping, Optional, Sequence, Union
@@ -166,7 +167,9 @@ def _checked_method(method: Optional[str]) -> str:
         raise TypeError(f"method: expected the name of a solver, found {type(method).__name__}")
     names = _nadir.solver_names()
     if method not in names:
-        raise ValueError(f"method: expected one of {', '.join(names)}, found {method!r}")
+        near = difflib.get_close_matches(method.lower(), names, 1)
+        hint = f"; nearest is {near[0]!r}" if near else ""
+        raise ValueError(f"method: expected one of {', '.join(names)}, found {method!r}{hint}")
     return method
 
 

@@ -198,7 +198,8 @@ def solve(
 
 
 def judge(problem: Problem, point: Any = None, output: Any = None, *, better: Sequence[Any] = (), gap: Optional[float] = None,
-          gradient_tolerance: Optional[float] = None, threads: Optional[int] = None, resume: bool = False) -> Result:
+          gradient_tolerance: Optional[float] = None, threads: Optional[int] = None, time_limit: Optional[float] = None,
+          resume: bool = False) -> Result:
     """Judges a point from anywhere: what it is, how far that may be trusted, and the way out where there is one.
 
     Parameters
@@ -216,12 +217,16 @@ def judge(problem: Problem, point: Any = None, output: Any = None, *, better: Se
         Gradient, relative to its scale, that counts as critical, default 1e-8.
     threads : int
         For large products; 0 means all cores. Never changes the result.
+    time_limit : float
+        Seconds after which the judgement is what was found until then, and result.stopped == "time_limit".
     resume : bool
         Write over a folder that judge wrote.
+
+    Ctrl-C ends it with KeyboardInterrupt.
     """
     require_problem(problem)
     texts = texts_of({"gap": gap, "gradient_tolerance": gradient_tolerance, "threads": threads,
-                    "resume": resume or None}, output)
+                    "time_limit": time_limit, "resume": resume or None}, output)
     flat: Optional[numpy.ndarray] = None
     layout: Layout = []
     if isinstance(point, (str, os.PathLike)):
@@ -236,11 +241,13 @@ def judge(problem: Problem, point: Any = None, output: Any = None, *, better: Se
 
 
 class Verification:
-    """Whether the claims of a run folder hold. True in a condition exactly when they do."""
+    """Whether the claims of a run folder hold. True in a condition exactly when they do; `is_decided` is False where a time
+    limit came first and nothing stands against the folder so far."""
 
     def __init__(self, text: str) -> None:
         fields = json.loads(text)
-        self.verified: bool = fields["verified"]
+        self.is_decided: bool = fields["verified"] is not None
+        self.verified: bool = bool(fields["verified"])
         self.fields: Mapping[str, Any] = fields
         self.claims: List[Mapping[str, Any]] = fields["claims"]
         self.as_json = text
@@ -257,21 +264,27 @@ class Verification:
         return self
 
     def __repr__(self) -> str:
-        lines = [("verified: " if self.verified else "NOT VERIFIED: ") + self.fields.get("statement", "")]
-        lines += [f"  {'yes' if c['verified'] else 'NO '}  {c['claim']}" for c in self.claims]
+        answer = "verified: " if self.verified else "NOT VERIFIED: " if self.is_decided else "not decided: "
+        words = {True: "yes", False: "NO ", None: "?  "}
+        lines = [answer + self.fields.get("statement", "")]
+        lines += [f"  {words[c['verified']]}  {c['claim']}" for c in self.claims]
         lines += [f"  objection: {o}" for o in self.fields.get("objections", [])]
         return "\n".join(lines)
 
 
-def verify(folder: Any, arithmetic: str = "automatic") -> Verification:
+def verify(folder: Any, arithmetic: str = "automatic", time_limit: Optional[float] = None) -> Verification:
     """Checks a run folder from its certificate alone, by code that shares nothing with solvers and judges but the file
     formats. arithmetic="balls" insists on arbitrary precision for every claim, however long it takes.
 
-    A folder that does not verify may still be right: a claim can hold and be beyond what the check re-derives.
+    A folder that does not verify may still be right: a claim can hold and be beyond what the check re-derives. After
+    `time_limit` seconds, verification.is_decided is False unless something stands against the folder already. Ctrl-C ends it with
+    KeyboardInterrupt.
     """
     if arithmetic not in ("automatic", "balls"):
         raise ValueError(f"arithmetic: expected 'automatic' or 'balls', found {arithmetic!r}")
-    return Verification(_nadir.verify(os.fspath(folder), arithmetic == "balls"))
+    if time_limit is not None and not float(time_limit) > 0.0:
+        raise ValueError(f"time_limit: expected seconds above 0, found {time_limit!r}")
+    return Verification(_nadir.verify(os.fspath(folder), arithmetic == "balls", numpy.inf if time_limit is None else float(time_limit)))
 
 
 def _solve_doc() -> str:
