@@ -69,13 +69,22 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+// While a survey runs, and after a kill, the newest rows of its database stand in a file beside it.
+bool is_beside_database(const std::string& name) { return name.ends_with("-wal") || name.ends_with("-shm"); }
+
+bool is_unfinished_database(const RunFolder& folder, const std::string& name) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(folder.path_of(name + "-wal"), error);
+  return !error && size > 0;
+}
+
 std::vector<std::string> names_in(const RunFolder& folder) {
   std::vector<std::string> names;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder.path(), error)) {
     const std::string name = entry.path().filename().string();
     const bool is_shown = entry.is_regular_file(error) && name[0] != '.' && name != run_files::report &&
-                          name.find(".nadir-tmp-") == std::string::npos;
+                          name.find(".nadir-tmp-") == std::string::npos && !is_beside_database(name);
     if (is_shown) names.push_back(name);
   }
   if (folder.has_checkpoint()) names.emplace_back(run_files::checkpoint);
@@ -91,8 +100,9 @@ Json files_json(const RunFolder& folder) {
     const std::uintmax_t size = fs::file_size(folder.path_of(name), error);
     if (error) continue;
     Json file{{"name", name}, {"bytes", size}, {"sha256", nullptr}};
-    if (size <= most_to_hash) file["sha256"] = sha256_of_file(folder.path_of(name));
-    if (size <= most_of_a_file && carried + size <= most_of_all_files && name != run_files::checkpoint) {
+    const bool is_whole = !is_unfinished_database(folder, name);
+    if (is_whole && size <= most_to_hash) file["sha256"] = sha256_of_file(folder.path_of(name));
+    if (is_whole && size <= most_of_a_file && carried + size <= most_of_all_files && name != run_files::checkpoint) {
       carried += size;
       file["base64"] = base64(folder.read_text(name));
     }

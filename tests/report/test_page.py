@@ -320,6 +320,8 @@ def test_a_survey_is_drawn_with_shares_and_intervals(nadir, work, look):
     page = look(work / "surveyed")
 
     assert page.complaints() == [] and page.requests() == []
+    carried = dict(page.evaluate("[...document.querySelectorAll('a.download')].map((a) => [a.download, a.href])"))
+    assert base64.b64decode(carried["survey.sqlite"].split(",", 1)[1]) == (work / "surveyed" / "survey.sqlite").read_bytes()
     assert "12 starts, each solved and judged" in page.evaluate("document.querySelector('#starts').innerText")
     assert page.evaluate("document.querySelectorAll('#starts .canvas svg').length") >= 1
     shares = page.evaluate("""(() => {

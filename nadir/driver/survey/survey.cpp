@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "nadir/base/clock.hpp"
@@ -186,17 +187,18 @@ SurveyOutcome survey(Family& family, SurveyRequest request, const SurveyHooks& h
   const RunFolder folder = opened(request.run, family, earlier.has_value());
   folder.remove_leftovers();
   if (!earlier) write_record(folder, record);  // first of all: a folder with a database and no record could not be resumed
-  SurveyDatabase database(folder.path_of(survey_files::database), identity);
+  std::optional<SurveyDatabase> database(std::in_place, folder.path_of(survey_files::database), identity);
   if (hooks.on_folder) hooks.on_folder(folder.path());
   write_record(folder, record);
   const auto end_record = [&](std::string reason) {
     record.ended = utc_timestamp();
     record.exit_reason = std::move(reason);
     write_record(folder, record);
+    database.reset();  // the page carries the database, which is one file once it is closed
     try_write_report(folder.path());
   };
   try {
-    SurveyOutcome outcome = run_survey(family, request, hooks, folder, database);
+    SurveyOutcome outcome = run_survey(family, request, hooks, folder, *database);
     outcome.result.load_seconds = load_seconds;
     folder.write_text(survey_files::result, survey_json(outcome.result));
     end_record(outcome.result.stopped == Termination::not_run ? "finished" : std::string(name(outcome.result.stopped)));
