@@ -63,6 +63,21 @@ def number(value: Any) -> float:
     return numpy.nan if value is None else float(value)
 
 
+def log_floor(values: numpy.ndarray) -> float:
+    """Where a logarithmic scale of positive numbers ends below: a few that are next to zero, as the gradient is at a minimum, would
+    leave the others one colour."""
+    positive = numpy.sort(values[numpy.isfinite(values) & (values > 0)])
+    typical = positive[min(positive.size - 1, max(1, int(0.02 * positive.size)))]
+    return float(max(positive[0], typical / 100, positive[-1] * 1e-12))
+
+
+def least_evaluated(data: Mapping[str, Any]) -> float:
+    """Of an adaptive slice the least value that was computed, and not interpolated; -inf of others."""
+    if data.get("adaptive") is None or not data["adaptive"]["points"]:
+        return -numpy.inf
+    return float(numpy.nanmin([numpy.inf, *(number(point[-1]) for point in data["adaptive"]["points"])]))
+
+
 def _columns_of_file(path: str) -> Dict[str, Any]:
     with open(path, newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))

@@ -18,7 +18,7 @@ from typing import Any, Callable, List, Mapping, Optional
 
 import numpy
 
-from ._plot_data import between_starts, data_of, number, numbers, trace_of
+from ._plot_data import between_starts, data_of, least_evaluated, log_floor, number, numbers, trace_of
 
 try:
     import matplotlib
@@ -147,14 +147,17 @@ def _layer(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     raise ValueError(f"layer: expected one of {', '.join(repr(layer['name']) for layer in data['layers'])}, found {name!r}")
 
 
-def _norm(values: numpy.ndarray, is_log: bool, is_signed: bool) -> Any:
+def _norm(values: numpy.ndarray, is_log: bool, is_signed: bool, floor: float) -> Any:
     finite = values[numpy.isfinite(values)]
+    if not finite.size:
+        return None
+    least, greatest = max(floor, finite.min()), finite.max()
     if is_log:
-        return matplotlib.colors.LogNorm(finite.min(), finite.max())
+        return matplotlib.colors.LogNorm(min(max(log_floor(finite), floor), greatest), greatest)
     if is_signed:
-        most = float(numpy.abs(finite).max(initial=0.0)) or 1.0
+        most = float(numpy.abs(finite).max()) or 1.0
         return matplotlib.colors.Normalize(-most, most)
-    return matplotlib.colors.Normalize(finite.min(), finite.max()) if finite.size else None
+    return matplotlib.colors.Normalize(min(least, greatest), greatest)
 
 
 def _levels(norm: Any, count: int) -> numpy.ndarray:
@@ -183,7 +186,10 @@ def _plane(data: Mapping[str, Any], ax: Axes, layer: Mapping[str, Any], scale: O
     across, up = (numbers(axis["coordinates"]) for axis in data["axes"])
     values = numbers(layer["values"]).reshape(across.size, up.size)
     is_signed = layer["name"] == "curvature_ratio"
-    norm = _norm(values, _log_or_linear(scale, values, layer["name"]) and not is_signed, is_signed)
+    # What is interpolated is good to a part of the spread, which a logarithm would magnify, and nothing is drawn below what was computed.
+    scale = "linear" if scale is None and data["adaptive"] else scale
+    floor = least_evaluated(data) if layer["name"] == "value" else -numpy.inf
+    norm = _norm(values, _log_or_linear(scale, values, layer["name"]) and not is_signed, is_signed, floor)
     # values[i, j] belongs to across[i] and up[j]; matplotlib's rows go up.
     mesh = ax.pcolormesh(across, up, numpy.ma.masked_invalid(values.T), norm=norm, cmap="PuOr" if is_signed else "viridis", shading="nearest",
                          rasterized=True)
@@ -195,15 +201,18 @@ def _plane(data: Mapping[str, Any], ax: Axes, layer: Mapping[str, Any], scale: O
         ax.plot(rows[:, 0], rows[:, 1], color="white", linewidth=_LINE, marker="o", markersize=1.5, path_effects=[_halo()], label="iterates")
     _draw_marks(ax, data)
     if colorbar:
-        ax.figure.colorbar(mesh, ax=ax, label=_text(layer["label"])).outline.set_linewidth(0.6)
+        is_cut = norm is not None and norm.vmin > numpy.nanmin(values)
+        ax.figure.colorbar(mesh, ax=ax, label=_text(layer["label"]), extend="min" if is_cut else "neither").outline.set_linewidth(0.6)
     ax.set_ylabel(_axis_label(data["axes"][1]))
 
 
 def _line(data: Mapping[str, Any], ax: Axes, layer: Mapping[str, Any], scale: Optional[str]) -> None:
     at, values = numbers(data["axes"][0]["coordinates"]), numbers(layer["values"])
-    if _log_or_linear(scale, values, layer["name"]):
-        ax.set_yscale("log")
+    is_log = _log_or_linear(scale, values, layer["name"])
     ax.plot(at, values, color=BLUE, linewidth=_LINE, label=_text(layer["label"]))
+    if is_log:
+        ax.set_yscale("log")
+        ax.set_ylim(log_floor(values) / 1.25, None)
     for mark in data["marks"] if layer["name"] == "value" else []:
         ax.plot(numbers(mark["coordinates"]), [number(mark["value"])], "o", color=ORANGE, markersize=4)
         ax.annotate(_text(mark["label"]), (number(mark["coordinates"][0]), number(mark["value"])), xytext=(4, 5), textcoords="offset points", fontsize=7)

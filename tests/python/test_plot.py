@@ -143,6 +143,23 @@ def test_values_of_very_different_size_are_drawn_on_a_logarithmic_scale():
     assert type(nadir.plot.slice(plane(lambda i, j: 10.0**i)).collections[0].norm).__name__ == "LogNorm"
 
 
+def test_a_number_next_to_zero_leaves_colours_for_the_others():
+    steep = plane(lambda i, j: 1e-16 if (i, j) == (2, 1) else 1.0 + 10 * i)
+
+    norm = nadir.plot.slice(steep, scale="log").collections[0].norm
+
+    assert (norm.vmin, norm.vmax) == (pytest.approx(0.01), 41.0)
+    assert nadir.plot.slice(line([1.0, 1e-16, 1e3]), scale="log").get_ylim()[0] == pytest.approx(0.008)
+
+
+def test_an_adaptive_slice_is_linear_and_ends_at_the_least_value_that_was_computed():
+    adaptive = {**plane(lambda i, j: 0.001 if (i, j) == (2, 1) else 1.0 + 100 * i), "adaptive": {"points": [[-3, -2, 1.0], [7, 10, 401.0]]}}
+
+    norm = nadir.plot.slice(adaptive).collections[0].norm
+
+    assert type(norm).__name__ == "Normalize" and (norm.vmin, norm.vmax) == (1.0, 401.0)
+
+
 def test_colours_of_a_signed_layer_are_centred_at_zero():
     mesh = nadir.plot.slice(plane(lambda i, j: (i - 1) / 4, "curvature_ratio"), layer="curvature_ratio").collections[0]
 
