@@ -58,7 +58,7 @@ void take_verdict(const Verdict& verdict, PathSaddle& saddle) {
 OptionList rows(PathRequest& r) {
   return {
       option("bends", r.bends, "points between the ends that a curve has; 0: 1, and for an elastic band 7 at first").at_least(0).at_most(1000),
-      option("align", r.align, "first move the other point along the problem's symmetries, as near as they bring it"),
+      option("align", r.align, "the other point is moved along the problem's symmetries first, as near as they bring it, unless this says no"),
       option("points", r.points, "even ones at which a curve is evaluated; near its highest place there are more").at_least(3).at_most(100000),
       option("iterations", r.iterations, "of training a curve, of relaxing a band, at most").at_least(0),
   };
