@@ -23,9 +23,10 @@ constexpr double higher_share = 0.05;     // of the range: an earlier band lower
 constexpr double flat_share = 1e-4;      // of the first range: a top so low above the ends is none
 constexpr int num_cycles = 8;               // of relaxing and inserting; the last climbs
 constexpr Index probes = 3;              // inside a segment
-// The constants of [Bitzek2006].
-constexpr int patience = 5;
-constexpr double faster = 1.1, slower = 0.5, first_mixing = 0.1, less_mixing = 0.99;
+constexpr std::size_t most_pairs = 10;
+constexpr double least_bend = 1e-8;      // cosine of a move and the change of the force along it
+constexpr double most_growth = 3.0;      // of the force in a step; more undoes it
+constexpr double least_caution = 1e-12;
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
@@ -69,12 +70,26 @@ class Relaxation {
   Vector probe();
   Vector tangent(Index i) const;
   Matrix forces(Index climber) const;
-  void move(const Matrix& force, double dt, double& mixing, bool goes_down);
+  Matrix quasi_newton_step(const Matrix& force) const;
+  void remember(const Matrix& before, const Matrix& force_before, const Matrix& force);
+  void move(const Matrix& force);
+  double largest(const Matrix& force) const {
+    double most = 0.0;
+    for (Index i = 1; i < last(); ++i) most = std::fmax(most, norm(column(force, i)));
+    return most;
+  }
   void redistribute(Index from, Index to);
 
   ProblemRef problem_;
   const ElasticBandOptions& options_;
-  Matrix x_, velocity_;
+  Matrix x_;
+  // Moves of the band and the changes of the force against them, in the manner of L-BFGS.
+  struct Pair {
+    Matrix move, change;
+    double product;
+  };
+  std::vector<Pair> memory_;
+  double caution_ = 1.0;  // share of the first step
   Vector shares_, values_;
   Matrix gradients_;
   struct Band {
@@ -134,22 +149,48 @@ Matrix Relaxation::forces(Index climber) const {
   return force;
 }
 
-// One step of damped dynamics: velocities are turned towards the forces while both agree, and end where they do not.
-void Relaxation::move(const Matrix& force, double dt, double& mixing, bool goes_down) {
-  if (goes_down) {
-    const double speed = frobenius_norm(velocity_), size = frobenius_norm(force);
-    scale(1.0 - mixing, velocity_.flat());
-    if (size > 0.0) axpy(mixing * speed / size, force.flat(), velocity_.flat());
-  } else {
-    velocity_ = Matrix(x_.rows(), x_.cols());
-    mixing = first_mixing;
+// The two-loop recursion; without memory, along the force by a small share of the spacing.
+Matrix Relaxation::quasi_newton_step(const Matrix& force) const {
+  Matrix step = force;
+  if (memory_.empty()) {
+    scale(caution_ * first_share * length() / static_cast<double>(last()) / force_, step.flat());
+    return step;
   }
-  axpy(dt, force.flat(), velocity_.flat());
-  const double longest = longest_share * length() / static_cast<double>(last());
-  for (Index i = 1; i < last(); ++i) {
-    const double way = dt * norm(column(std::as_const(velocity_), i));
-    axpy(way > longest ? dt * longest / way : dt, column(std::as_const(velocity_), i), column(x_, i));
+  Vector alpha;
+  for (auto pair = memory_.rbegin(); pair != memory_.rend(); ++pair) {
+    alpha.push_back(dot(pair->move.flat(), step.flat()) / pair->product);
+    axpy(-alpha.back(), pair->change.flat(), step.flat());
   }
+  const Pair& newest = memory_.back();
+  scale(newest.product / dot(newest.change.flat(), newest.change.flat()), step.flat());
+  for (const Pair& pair : memory_) {
+    const double beta = dot(pair.change.flat(), step.flat()) / pair.product;
+    axpy(alpha.back() - beta, pair.move.flat(), step.flat());
+    alpha.pop_back();
+  }
+  return step;
+}
+
+void Relaxation::remember(const Matrix& before, const Matrix& force_before, const Matrix& force) {
+  Pair pair{x_, force_before, 0.0};
+  axpy(-1.0, before.flat(), pair.move.flat());
+  axpy(-1.0, force.flat(), pair.change.flat());
+  pair.product = dot(pair.move.flat(), pair.change.flat());
+  if (!(pair.product > least_bend * frobenius_norm(pair.move) * frobenius_norm(pair.change))) return;
+  memory_.push_back(std::move(pair));
+  if (memory_.size() > most_pairs) memory_.erase(memory_.begin());
+}
+
+void Relaxation::move(const Matrix& force) {
+  Matrix step = quasi_newton_step(force);
+  if (!(dot(step.flat(), force.flat()) > 0.0)) {
+    memory_.clear();
+    step = quasi_newton_step(force);
+  }
+  double longest = 0.0;
+  for (Index i = 1; i < last(); ++i) longest = std::fmax(longest, norm(column(std::as_const(step), i)));
+  const double most = longest_share * length() / static_cast<double>(last());
+  axpy(longest > most ? most / longest : 1.0, step.flat(), x_.flat());
 }
 
 // Puts pivots from+1, ..., to-1 back to their shares of the polygon between from and to.
@@ -164,31 +205,35 @@ void Relaxation::redistribute(Index from, Index to) {
 }
 
 bool Relaxation::relax(bool climbs, Index most_iterations) {
-  velocity_ = Matrix(x_.rows(), x_.cols());
   const Index end = iterations_ + most_iterations;
-  double dt = 0.0, mixing = first_mixing;
-  int downhill = 0;
+  memory_.clear();
+  Index climber_before = 0;
   while (is_finite_) {
     const Index top = highest(), climber = climbs && top > 0 && top < last() ? top : 0;
+    if (climber != climber_before) memory_.clear();
+    climber_before = climber;
     const Matrix force = forces(climber);
-    force_ = 0.0;
-    for (Index i = 1; i < last(); ++i) force_ = std::fmax(force_, norm(column(force, i)));
+    force_ = largest(force);
     if (force_ <= tolerance()) return true;
     if (!may_go_on() || iterations_ >= end) return false;
-    if (dt == 0.0) dt = std::sqrt(first_share * length() / static_cast<double>(last()) / force_);
-    const bool goes_down = dot(force.flat(), velocity_.flat()) > 0.0;
-    downhill = goes_down ? downhill + 1 : 0;
-    if (!goes_down && iterations_ > 0) dt *= slower;
-    if (downhill > patience) dt *= faster, mixing *= less_mixing;
     const Matrix before = x_, gradients = gradients_;
     const Vector values = values_;
-    move(force, dt, mixing, goes_down);
+    move(force);
     redistribute(0, climber);
     redistribute(climber, last());
     evaluate();
     ++iterations_;
-    if (!is_finite_) x_ = before, gradients_ = gradients, values_ = values;
     is_stopped_ = options_.should_stop && options_.should_stop();
+    const Matrix next = is_finite_ ? forces(climber) : Matrix();
+    if (is_finite_ && largest(next) <= most_growth * force_) {
+      remember(before, force, next);
+      caution_ = std::fmin(1.0, 2.0 * caution_);
+      continue;
+    }
+    x_ = before, gradients_ = gradients, values_ = values;
+    memory_.clear();
+    caution_ *= 0.25;
+    is_finite_ = caution_ > least_caution;
   }
   return false;
 }

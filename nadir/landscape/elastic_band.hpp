@@ -2,14 +2,16 @@
 //
 // Pivots p_1, ..., p_N between fixed ends feel F_i = -(g_i - (g_i . tau_i) tau_i), g_i the gradient, tau_i the tangent of
 // [HenkelmanJonsson2000, (8)-(11)], towards the higher neighbour. Where F = 0 everywhere the pivots lie on a path of steepest
-// descent from a pass, up to the spacing. They move by damped dynamics [Bitzek2006], and after every step are put back to their
-// shares of the length, in the place of springs [ERenVandenEijnden2007; Draxler2018].
+// descent from a pass, up to the spacing. They move together by quasi-Newton steps, L-BFGS without a line search because F is
+// no gradient [SheppardTerrellHenkelman2008, sec. II]: a step is undone where the force grows threefold. After every step they are
+// put back to their shares of the length, in the place of springs [ERenVandenEijnden2007; Draxler2018].
 // Cycles [Draxler2018, AutoNEB]: where the objective between two pivots exceeds the line through theirs, pivots are
 // inserted and the band relaxes again. In the last cycle the highest pivot climbs: it feels -g + 2 (g . tau) tau
 // [HenkelmanUberuagaJonsson2000], which leads it to the pass itself.
 //
 // Converged: every |F_i| is at most `force_tol` times (range of the values on the band) / (its length), and so is that of the
-// climber. A band that does not get there is the lowest at the end of a cycle. Which pass the band finds depends on where it begins; that no lower one exists is not shown.
+// climber. A band that does not get there is the lowest at the end of a cycle. Which pass the band finds depends on where it
+// begins; that no lower one exists is not shown.
 #pragma once
 
 #include <cstdint>

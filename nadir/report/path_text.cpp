@@ -40,7 +40,7 @@ bool has_band(const Path& path) {
 }
 
 std::string saddle_text(const Path& path) {
-  if (!path.saddle) return has_band(path) && path.is_complete ? line("no pass: along the elastic band nothing stands above the ends") : "";
+  if (!path.saddle) return has_band(path) && path.is_complete ? line("no pass: along the elastic band next to nothing stands above the ends, less than 1e-4 of the range on the line") : "";
   const PathSaddle& s = *path.saddle;
   const std::string verdict = std::string(name(s.headline)) + ": " + std::string(name(s.rigor));
   const double higher = std::fmax(path.values[0], path.values[1]);
