@@ -34,9 +34,9 @@ RichText fitted(const RichText& text, double size, double width) {
   std::size_t fits = 1, too_many = std::min(plain.size(), most_characters) + 1;
   while (too_many - fits > 1) {
     const std::size_t middle = (fits + too_many) / 2;
-    (text_width(shortened(plain, middle), size) <= width ? fits : too_many) = middle;
+    (text_width(RichText::of_runs({{shortened(plain, middle), false}}), size) <= width ? fits : too_many) = middle;
   }
-  return shortened(plain, fits);
+  return RichText::of_runs({{shortened(plain, fits), false}});
 }
 
 }  // namespace nadir::figures

@@ -27,7 +27,8 @@ std::vector<double> all_values(const PathData& data) {
   return numbers;
 }
 
-bool has_barrier(const PathCurve& curve) { return std::isfinite(curve.barrier_value + curve.barrier_t); }
+// The greatest value at an end is no barrier.
+bool has_barrier(const PathCurve& curve) { return std::isfinite(curve.barrier_value) && curve.barrier_t > 0 && curve.barrier_t < 1; }
 
 std::string saddle_words(const PathSaddle& saddle) {
   std::string text = saddle.verdict.empty() ? "saddle" : saddle.verdict;
@@ -69,7 +70,7 @@ Drawing draw_path(const PathData& data, const PictureOptions& options) {
   Drawing drawing = page_of(options, "Value along paths, " + data.family);
   const Axis value_axis = is_log ? log_axis(numbers, 0.06) : linear_axis(numbers, 0.06);
   const std::vector<Panel> panels =
-      draw_stack(drawing, legend(data), {{{{-0.02, 1.02, false}, "position t along the path"}, {value_axis, "value"}, 0.56 * drawing.width}});
+      draw_stack(drawing, legend(data), {{{{-0.02, 1.02, false}, "position t along the path"}, {value_axis, "value"}, panel_height(drawing, 0.56)}});
   begin_clip(drawing, panels[0], 3.0);
   for (std::size_t k = 0; k < data.curves.size(); ++k) draw_line(drawing, panels[0], data.curves[k].t, data.curves[k].values, pen_of(k));
   for (std::size_t k = 0; k < data.curves.size(); ++k) draw_barrier(drawing, panels[0], data.curves[k], line_colour(k));

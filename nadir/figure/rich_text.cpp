@@ -34,6 +34,11 @@ Decoded decoded(std::string_view text) {
   return code < least || code > 0x10ffff || is_surrogate ? Decoded{} : Decoded{code, bytes};
 }
 
+bool is_direction_mark(std::uint32_t code) { return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069); }
+bool is_right_to_left(std::uint32_t code) {
+  return (code >= 0x590 && code < 0x900) || (code >= 0xfb1d && code < 0xfe00) || (code >= 0xfe70 && code < 0xff00) || (code >= 0x10800 && code < 0x11000) ||
+         (code >= 0x1e800 && code < 0x1f000);
+}
 bool is_break(std::uint32_t code) { return code == '\t' || code == '\n' || code == '\r' || code == 0x85 || code == 0x2028 || code == 0x2029; }
 bool is_forbidden(std::uint32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code & 0xfffe) == 0xfffe; }
 
@@ -58,7 +63,7 @@ std::string plain_text(std::string_view text) {
     const Decoded next = decoded(text);
     if (next.bytes == 0 || (is_forbidden(next.code) && !is_break(next.code))) result += replacement;
     else if (is_break(next.code)) result += ' ';
-    else result += text.substr(0, next.bytes);
+    else if (!is_direction_mark(next.code)) result += text.substr(0, next.bytes);
     text.remove_prefix(std::max<std::size_t>(next.bytes, 1));
   }
   return result;
@@ -75,9 +80,26 @@ std::string shortened(std::string_view text, std::size_t most) {
 }
 
 void RichText::add_run(std::string_view text, bool is_raised) {
-  if (text.empty()) return;
-  if (runs_.empty() || runs_.back().is_raised != is_raised) runs_.push_back({"", is_raised});
-  runs_.back().text += plain_text(text);
+  if (!text.empty()) add(of_runs({{plain_text(text), is_raised}}));
+}
+
+RichText RichText::isolated(std::string_view label) {
+  constexpr const char *first_strong_isolate = "\u2068", *pop_isolate = "\u2069";
+  const std::string plain = plain_text(label);
+  bool has_right_to_left = false;
+  for (std::string_view rest = plain; !rest.empty(); rest.remove_prefix(decoded(rest).bytes))
+    has_right_to_left = has_right_to_left || is_right_to_left(decoded(rest).code);
+  return has_right_to_left ? of_runs({{first_strong_isolate + plain + pop_isolate, false}}) : RichText(plain);
+}
+
+RichText RichText::of_runs(std::vector<TextRun> runs) {
+  RichText text;
+  for (TextRun& run : runs) {
+    if (run.text.empty()) continue;
+    if (text.runs_.empty() || text.runs_.back().is_raised != run.is_raised) text.runs_.push_back({"", run.is_raised});
+    text.runs_.back().text += run.text;
+  }
+  return text;
 }
 
 RichText& RichText::add_raised(std::string_view text) {
@@ -86,8 +108,9 @@ RichText& RichText::add_raised(std::string_view text) {
 }
 
 RichText& RichText::add(const RichText& other) {
-  const std::vector<TextRun> runs = other.runs_;  // `other` may be this
-  for (const TextRun& run : runs) add_run(run.text, run.is_raised);
+  std::vector<TextRun> runs = runs_;
+  runs.insert(runs.end(), other.runs_.begin(), other.runs_.end());
+  *this = of_runs(std::move(runs));
   return *this;
 }
 

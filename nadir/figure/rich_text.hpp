@@ -23,6 +23,10 @@ class RichText {
   RichText(const std::string& text) { add_run(text, false); }
   RichText(const char* text) { add_run(text, false); }
 
+  // A label that words of ours follow: where it is written from right to left, it is kept from turning them round.
+  static RichText isolated(std::string_view label);
+  static RichText of_runs(std::vector<TextRun> runs);
+
   RichText& add_raised(std::string_view text);
   RichText& add(const RichText& other);
 
@@ -38,7 +42,7 @@ class RichText {
 };
 
 // Valid UTF-8 in which control characters, line breaks and what XML forbids are replaced: breaks by blanks, the rest by
-// U+FFFD.
+// U+FFFD. Marks that override the direction of text are left out: letters have theirs without them.
 std::string plain_text(std::string_view text);
 
 // The text cut to so many characters, its last one then an ellipsis. Counts code points.

@@ -25,6 +25,15 @@ TEST(PlainText, makes_bytes_that_are_no_utf8_visible_and_loses_nothing_behind_th
   EXPECT_EQ(plain_text("\xf4\x90\x80\x80z"), "\ufffd\ufffd\ufffd\ufffdz");  // beyond the last code point
 }
 
+TEST(PlainText, has_no_marks_that_turn_the_direction_round) {
+  EXPECT_EQ(plain_text("a\u202eb\u2066c\u2069"), "abc");
+}
+
+TEST(RichText, keeps_what_follows_a_label_from_being_turned_round_and_leaves_others_alone) {
+  EXPECT_EQ(RichText::isolated("\u05d0\u05d1").add(" (1)").plain(), "\u2068\u05d0\u05d1\u2069 (1)");
+  EXPECT_EQ(RichText::isolated("point").add(" (1)").plain(), "point (1)");
+}
+
 TEST(Shortened, counts_characters_not_bytes_and_ends_in_an_ellipsis) {
   EXPECT_EQ(shortened("\u00e4\u00f6\u00fc", 3), "\u00e4\u00f6\u00fc");
   EXPECT_EQ(shortened("\u00e4\u00f6\u00fc\u00df", 3), "\u00e4\u00f6\u2026");

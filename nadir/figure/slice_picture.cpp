@@ -48,14 +48,22 @@ LayerScale layer_scale(const SliceData& data, const PictureOptions& options) {
 }
 
 RichText axis_label(const SliceAxis& axis) {
-  RichText text(axis.label.empty() ? "coordinate" : axis.label);
-  if (std::isfinite(axis.length) && axis.length != 1.0) text.add(" (unit ").add(number_text(axis.length, 3)).add(")");
+  RichText text = RichText::isolated(axis.label.empty() ? "coordinate" : axis.label);
+  if (std::isfinite(axis.length) && std::fabs(axis.length - 1.0) > 1e-6) text.add(" (unit ").add(number_text(axis.length, 3)).add(")");
   return text;
 }
 
-RichText mark_label(const SliceMark& mark, bool is_line) {
-  RichText text(mark.label.empty() ? "point" : mark.label);
-  if (mark.distance > 0) text.add(" (").add(number_text(mark.distance, 2)).add(is_line ? " off the line)" : " off the plane)");
+// Distances below it are rounding: of numbers as large as the picture.
+double least_distance(const SliceData& data) {
+  double extent = 0.0;
+  for (const SliceAxis& axis : data.axes)
+    if (!axis.coordinates.empty()) extent = std::max(extent, axis.length * (axis.coordinates.back() - axis.coordinates.front()));
+  return std::isfinite(extent) ? 1e-9 * extent : 0.0;
+}
+
+RichText mark_label(const SliceMark& mark, const SliceData& data) {
+  RichText text = RichText::isolated(mark.label.empty() ? "point" : mark.label);
+  if (mark.distance > least_distance(data)) text.add(" (").add(number_text(mark.distance, 2)).add(data.axes.size() == 1 ? " off the line)" : " off the plane)");
   return text;
 }
 
@@ -71,11 +79,11 @@ Marker mark_marker(std::size_t index) { return mark_markers[index % mark_markers
 std::vector<LegendEntry> mark_entries(const SliceData& data) {
   std::vector<LegendEntry> entries;
   for (std::size_t k = 0; k < data.marks.size(); ++k)
-    entries.push_back({.label = mark_label(data.marks[k], data.axes.size() == 1), .marker = mark_marker(k), .marker_fill = white, .marker_pen = {black, 0.7}, .marker_size = 4.2});
+    entries.push_back({.label = mark_label(data.marks[k], data), .marker = mark_marker(k), .marker_fill = white, .marker_pen = {black, 0.7}, .marker_size = 4.2});
   if (!data.trajectory.empty()) {
     const double most = greatest_distance(data.trajectory);
     RichText label("trajectory");
-    if (most > 0) label.add(data.axes.size() == 1 ? ", fainter off the line (at most " : ", fainter off the plane (at most ").add(number_text(most, 2)).add(")");
+    if (most > least_distance(data)) label.add(data.axes.size() == 1 ? ", fainter off the line (at most " : ", fainter off the plane (at most ").add(number_text(most, 2)).add(")");
     entries.push_back({.label = label, .line = Pen{black, line_width}});
   }
   return entries;
@@ -109,7 +117,7 @@ void draw_colour_bar(Drawing& drawing, const LayerScale& scale, const Box& bar, 
   }
   for (const double value : ticks.minor) drawing.add_line({bar.right(), y_at(value)}, {bar.right() + minor_tick_length, y_at(value)}, pen);
   const std::string& name = scale.layer->label.empty() ? scale.layer->name : scale.layer->label;
-  RichText label(name);
+  RichText label = RichText::isolated(name);
   if (!ticks.note.is_empty()) label.add("   ").add(ticks.note);
   const RichText shown = fitted(label, label_size, bar.height);
   drawing.add(Words{.text = shown,
@@ -133,7 +141,7 @@ Drawing draw_line_slice(const SliceData& data, const PictureOptions& options) {
   const std::string& label = scale.layer->label.empty() ? scale.layer->name : scale.layer->label;
   const std::vector<Panel> panels = draw_stack(
       drawing, shows_marks ? mark_entries(data) : std::vector<LegendEntry>{},
-      {{{linear_axis(data.axes[0].coordinates, 0.01), axis_label(data.axes[0])}, {value_axis, label}, 0.56 * drawing.width}});
+      {{{linear_axis(data.axes[0].coordinates, 0.01), axis_label(data.axes[0])}, {value_axis, label}, panel_height(drawing, 0.56)}});
   begin_clip(drawing, panels[0], 3.0);
   draw_line(drawing, panels[0], data.axes[0].coordinates, scale.layer->values, {line_colour(0), line_width});
   if (shows_marks) {

@@ -100,7 +100,7 @@ Drawing draw_spectrum(const SpectrumData& data, const PictureOptions& options) {
   const AxisSpec below{eigenvalue_axis(data), "eigenvalue of the Hessian"}, none{below.axis, "", false};
   const AxisSpec beside{density_axis(data, is_log), density_label(data)}, strip{Axis{}, "", false};
   const std::vector<Panel> panels = draw_stack(drawing, legend(data),
-                                               {{none, beside, 0.46 * drawing.width, Frame::left_and_bottom}, {below, strip, strip_height, Frame::bottom}});
+                                               {{none, beside, panel_height(drawing, 0.46), Frame::left_and_bottom}, {below, strip, strip_height, Frame::bottom}});
   begin_clip(drawing, panels[0]);
   const std::vector<double> low = shifted(data, -1.0), high = shifted(data, 1.0);
   const double least = is_log ? 1e-3 * beside.axis.low : 0.0;

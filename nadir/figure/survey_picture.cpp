@@ -98,9 +98,9 @@ Drawing draw_survey(const SurveyData& data, const PictureOptions& options) {
   const bool has_saddles = !indices.empty();
   const Axis starts{0.0, std::max(1.0, *std::max_element(counts.begin(), counts.end())), false, true};
   const Axis index{-0.3, has_saddles ? *std::max_element(indices.begin(), indices.end()) + 0.7 : 1.0, false, true};
-  std::vector<PanelSpec> specs{{none, {starts, "starts, of " + std::to_string(data.starts)}, 0.38 * drawing.width, Frame::left_and_bottom},
+  std::vector<PanelSpec> specs{{none, {starts, "starts, of " + std::to_string(data.starts)}, panel_height(drawing, 0.38), Frame::left_and_bottom},
                                {has_saddles ? none : below, strip, strip_height, Frame::bottom}};
-  if (has_saddles) specs.push_back({below, {index, "index of saddles"}, 0.3 * drawing.width, Frame::left_and_bottom});
+  if (has_saddles) specs.push_back({below, {index, "index of saddles"}, panel_height(drawing, 0.3), Frame::left_and_bottom});
   const std::vector<Panel> panels = draw_stack(drawing, legend(data), specs);
   begin_clip(drawing, panels[0], 0.3);
   draw_bars(drawing, panels[0], data);

@@ -104,7 +104,7 @@ Drawing draw_trace(const TraceData& data, const PictureOptions& options) {
   below.axis.is_whole = true;
   const AxisSpec none{below.axis, "", false};
   const std::string label = !c.has_gap ? "value" : c.has_value ? "value, gap" : c.has_bound ? "gap" : "value above the least";
-  const double height = 0.34 * drawing.width;
+  const double height = panel_height(drawing, 0.34);
   const std::vector<Panel> panels = draw_stack(drawing, legend(c, kinds),
                                                {{none, {axis_of(c, above), label}, height}, {below, {axis_of(c, c.gradient), "gradient norm"}, height}});
   begin_clip(drawing, panels[0], 3.0);

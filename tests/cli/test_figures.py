@@ -107,7 +107,8 @@ def test_hostile_labels_are_text(nadir, run, tmp_path, surface):
     for name in ("a.svg", "a.png", "a.pdf"):
         assert nadir("report", "run", "--picture", "slice", "--figure", name, *surface).code == 0
 
-    assert any(HOSTILE in text for text in texts(tmp_path / "a.svg"))
+    shown = HOSTILE.replace("\u202e", "")  # marks that turn the direction round are left out
+    assert any(shown in text for text in texts(tmp_path / "a.svg"))
     assert {element.tag for element in xml.etree.ElementTree.parse(tmp_path / "a.svg").getroot().iter()} <= {
         SVG + tag for tag in ("svg", "title", "g", "rect", "path", "text", "tspan", "image", "clipPath")}
 

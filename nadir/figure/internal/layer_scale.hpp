@@ -17,7 +17,6 @@ struct LayerScale {
 
 LayerScale layer_scale(const SliceData& data, const PictureOptions& options);
 RichText axis_label(const SliceAxis& axis);
-RichText mark_label(const SliceMark& mark, bool is_line);
 double greatest_distance(const std::vector<SliceMark>& trajectory);
 
 Drawing draw_line_slice(const SliceData& data, const PictureOptions& options);
