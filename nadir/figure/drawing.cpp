@@ -36,7 +36,7 @@ RichText fitted(const RichText& text, double size, double width) {
     const std::size_t middle = (fits + too_many) / 2;
     (text_width(RichText::of_runs({{shortened(plain, middle), false}}), size) <= width ? fits : too_many) = middle;
   }
-  return RichText::of_runs({{shortened(plain, fits), false}});
+  return RichText::of_runs({{shortened(plain, fits), false}}).shortened_from(text.whole().empty() ? plain : text.whole());
 }
 
 }  // namespace nadir::figures

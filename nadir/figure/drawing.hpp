@@ -54,7 +54,6 @@ struct Words {
   Anchor anchor = Anchor::start;
   double turn = 0.0;  // in degrees, anticlockwise, around `at`; 90 is read from below upwards
   Colour colour = {};
-  std::string whole = {};  // the text before it was shortened; empty: it was not
 };
 
 // Pixels, left to right and from the top row down, three bytes each.

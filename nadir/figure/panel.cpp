@@ -21,7 +21,6 @@ double widest_label(const TickSet& ticks) {
 
 void add_words(Drawing& drawing, const RichText& text, double room, Words words) {
   words.text = fitted(text, words.size, room);
-  if (words.text != text) words.whole = text.plain();
   drawing.add(std::move(words));
 }
 
@@ -190,8 +189,7 @@ void draw_legend(Drawing& drawing, const std::vector<LegendEntry>& entries, Spot
     if (entry.marker) draw_marker(drawing, *entry.marker, {x + handle_width / 2, y}, entry.marker_size, entry.marker_fill, entry.marker_pen);
     drawing.add(Words{.text = places[k].label,
                       .at = {x + handle_width + handle_gap, y + cap * legend_size / 2},
-                      .size = legend_size,
-                      .whole = places[k].label == entry.label ? "" : entry.label.plain()});
+                      .size = legend_size});
   }
 }
 

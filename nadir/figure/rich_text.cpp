@@ -110,7 +110,13 @@ RichText& RichText::add_raised(std::string_view text) {
 RichText& RichText::add(const RichText& other) {
   std::vector<TextRun> runs = runs_;
   runs.insert(runs.end(), other.runs_.begin(), other.runs_.end());
-  *this = of_runs(std::move(runs));
+  runs_ = of_runs(std::move(runs)).runs_;
+  if (whole_.empty()) whole_ = other.whole_;
+  return *this;
+}
+
+RichText& RichText::shortened_from(const std::string& whole) {
+  whole_ = plain_text(whole);
   return *this;
 }
 

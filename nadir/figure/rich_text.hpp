@@ -33,12 +33,16 @@ class RichText {
   const std::vector<TextRun>& runs() const { return runs_; }
   bool is_empty() const { return runs_.empty(); }
   std::string plain() const;  // all runs in a row
-  friend bool operator==(const RichText&, const RichText&) = default;
+  // The text before it was shortened, for who wants to read on; empty where it was not.
+  const std::string& whole() const { return whole_; }
+  RichText& shortened_from(const std::string& whole);
+  friend bool operator==(const RichText& a, const RichText& b) { return a.runs_ == b.runs_; }
 
  private:
   void add_run(std::string_view text, bool is_raised);
 
   std::vector<TextRun> runs_;
+  std::string whole_;
 };
 
 // Valid UTF-8 in which control characters, line breaks and what XML forbids are replaced: breaks by blanks, the rest by

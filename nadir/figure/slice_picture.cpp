@@ -14,7 +14,13 @@ namespace internal {
 namespace {
 
 constexpr std::array<Marker, 6> mark_markers{Marker::circle, Marker::diamond, Marker::square, Marker::triangle, Marker::star, Marker::down};
+constexpr std::size_t most_characters = 36;  // of a label that a number follows, so that the number is seen
 constexpr double bar_gap = 2.0, label_gap = 3.0, cap = 0.72;
+
+RichText cut(const std::string& label) {
+  const std::string plain = plain_text(label), shown = shortened(plain, most_characters);
+  return shown == plain ? RichText::isolated(plain) : RichText::isolated(shown).shortened_from(plain);
+}
 
 const SliceLayer& find_layer(const SliceData& data, const std::string& name) {
   std::string names;
@@ -48,7 +54,7 @@ LayerScale layer_scale(const SliceData& data, const PictureOptions& options) {
 }
 
 RichText axis_label(const SliceAxis& axis) {
-  RichText text = RichText::isolated(axis.label.empty() ? "coordinate" : axis.label);
+  RichText text = cut(axis.label.empty() ? "coordinate" : axis.label);
   if (std::isfinite(axis.length) && std::fabs(axis.length - 1.0) > 1e-6) text.add(" (unit ").add(number_text(axis.length, 3)).add(")");
   return text;
 }
@@ -62,7 +68,7 @@ double least_distance(const SliceData& data) {
 }
 
 RichText mark_label(const SliceMark& mark, const SliceData& data) {
-  RichText text = RichText::isolated(mark.label.empty() ? "point" : mark.label);
+  RichText text = cut(mark.label.empty() ? "point" : mark.label);
   if (mark.distance > least_distance(data)) text.add(" (").add(number_text(mark.distance, 2)).add(data.axes.size() == 1 ? " off the line)" : " off the plane)");
   return text;
 }
@@ -124,8 +130,7 @@ void draw_colour_bar(Drawing& drawing, const LayerScale& scale, const Box& bar, 
                     .at = {bar.right() + tick_length + bar_gap + widest + label_gap + cap * label_size, bar.top + bar.height / 2},
                     .size = label_size,
                     .anchor = Anchor::middle,
-                    .turn = 90.0,
-                    .whole = shown == label ? "" : label.plain()});
+                    .turn = 90.0});
 }
 
 Drawing draw_line_slice(const SliceData& data, const PictureOptions& options) {

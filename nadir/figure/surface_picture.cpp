@@ -134,7 +134,7 @@ void draw_edge_label(Drawing& drawing, const RichText& label, double size, Spot 
   if (turn > 90) turn -= 180;
   if (turn < -90) turn += 180;
   const RichText shown = fitted(label, size, length);
-  drawing.add(Words{.text = shown, .at = {middle.x, middle.y + 0.3 * size}, .size = size, .anchor = Anchor::middle, .turn = turn, .whole = shown == label ? "" : label.plain()});
+  drawing.add(Words{.text = shown, .at = {middle.x, middle.y + 0.3 * size}, .size = size, .anchor = Anchor::middle, .turn = turn});
 }
 
 // An edge of the floor with its axis. Two edges share the near corner; one of them leaves the label of a tick there out.

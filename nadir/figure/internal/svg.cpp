@@ -78,7 +78,7 @@ std::string svg(const Words& words) {
   if (words.anchor != Anchor::start) text += words.anchor == Anchor::middle ? " text-anchor=\"middle\"" : " text-anchor=\"end\"";
   if (!(words.colour == Colour{})) text += paint("fill", words.colour);
   text += ">";
-  if (!words.whole.empty()) text += "<title>" + escaped(words.whole) + "</title>";
+  if (!words.text.whole().empty()) text += "<title>" + escaped(words.text.whole()) + "</title>";
   bool was_raised = false;
   for (const TextRun& run : words.text.runs()) {
     const double shift = (was_raised ? raised_by : 0.0) - (run.is_raised ? raised_by : 0.0);
