@@ -13,7 +13,7 @@ const std::vector<Command>& commands() {
        run_predict},
       {"reconstruct", "reconstruct RUN [--slab MODE:FIRST..END] -o FILE.npy", "the tensor, or a part of it, from a Tucker decomposition",
        run_reconstruct},
-      {"landscape", "landscape spectrum RUN [--top K]", "eigenvalues of the Hessian where a run ended: ends, trace, density",
+      {"landscape", "landscape {spectrum|slice|path} RUN [OTHER]", "where a run ended: the Hessian's eigenvalues; the objective on a line or a plane; low ways to another point",
        run_landscape},
       {"report", "report DIR", "print what a run folder holds, and make its report.html again", run_report},
       {"reproduce", "reproduce [CLAIM]", "rerun a published claim and compare; without CLAIM, the list", run_reproduce},
