@@ -59,7 +59,7 @@ int run_verify(std::span<const std::string> arguments) {
   const Verification verification = verify(line.words[0], options);
   print_result(common.json ? verification_to_json(verification) : verification_text(verification));
   if (!verification.is_decided) {
-    print_message(stopped_text(limits.reason_to_stop()) + " before every claim was checked; the same command without it decides");
+    print_message(stopped_text(limits.reason_to_stop()) + " before every claim was checked: nothing is decided");
     return exit_stopped;
   }
   if (verification.verified && !is_met(verification, common.require))

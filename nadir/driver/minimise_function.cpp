@@ -99,7 +99,16 @@ void FunctionSearch::judge() {
   curvature.seed = request_.seed;
   outcome_.judgement = judge_numerically(
       request_.name, problem_, outcome_.result.point,
-      {.gap_tol = request_.options.gap, .criticality_tol = request_.options.gradient_tolerance, .better_points = {}}, curvature);
+      {.gap_tol = request_.options.gap,
+       .criticality_tol = request_.options.gradient_tolerance,
+       .better_points = {},
+       .should_stop = [this] { return hooks_.interrupt && hooks_.interrupt->load(); }},
+      curvature);
+  if (!outcome_.judgement->is_whole) {
+    outcome_.judgement.reset();
+    outcome_.result.termination = Termination::interrupted;
+    outcome_.result.message = "interrupted";
+  }
   if (hooks_.on_judging) hooks_.on_judging(false);
   judging_seconds_ += watch.seconds();
 }

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/rigor/fp_environment.hpp"
 #include "nadir/rigor/internal/integer_matrix.hpp"
@@ -175,6 +176,7 @@ bool holds(ConstMatrixView X, Index target, const ExactDependency& d) {
     if (!internal::set_decimal(numerators.at(0, j), d.numerators[at(j)])) return false;
   for (Index t = 0; t < X.cols; ++t) {
     // One exponent a column: the equation is homogeneous in the entries of a column.
+    stop_point();
     int exponent = internal::common_exponent(X.block(target, t, 1, 1));
     for (const Index i : d.rows) exponent = std::min(exponent, internal::common_exponent(X.block(i, t, 1, 1)));
     internal::set_scaled(entry.get(), X(target, t), exponent);

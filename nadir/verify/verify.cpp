@@ -148,7 +148,10 @@ class Verifier {
           result_.not_checked.push_back(sentence(claim));
           continue;
         }
-        const std::optional<Outcome> outcome = unless_stopped([&] { return check_claim(*family_, claim, verified_); });
+        const std::optional<Outcome> outcome = unless_stopped([&] {
+          stop_point();
+          return check_claim(*family_, claim, verified_);
+        });
         if (outcome) result_.claims.push_back({claim.kind, sentence(claim), claim.rigor, outcome->verified, true, outcome->how, outcome->reason});
         else result_.claims.push_back({claim.kind, sentence(claim), claim.rigor, false, false, "", "not reached: the check was stopped first"});
         if (outcome && outcome->verified) verified_.push_back(claim);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/stop.hpp"
 
 namespace nadir::linear_network_check {
 namespace {
@@ -50,6 +51,7 @@ std::optional<balls::Matrix> approximate_polar_factor(balls::Matrix X) {
   balls::Matrix inverse(precision, X.rows(), X.rows());
   bool is_settled = false;
   for (int step = 0; step < max_newton_steps; ++step) {
+    stop_point();
     if (!arb_mat_approx_inv(inverse.get(), X.get(), precision)) return std::nullopt;
     Real scaling = balls::square_root(frobenius_norm(inverse) / frobenius_norm(X));
     arb_get_mid_arb(scaling.get(), scaling.get());

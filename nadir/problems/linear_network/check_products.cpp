@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/linear_network/check_model.hpp"
 #include "nadir/rigor/definiteness.hpp"
@@ -18,7 +19,10 @@ constexpr Index cache_chunk = 512, parts_at_once = 8;  // of doubles: what fits 
 // Calls body(first, count) for all samples in chunks.
 template <class Body>
 void for_chunks(Index num_samples, Body body) {
-  for (Index first = 0; first < num_samples; first += chunk) body(first, std::min(chunk, num_samples - first));
+  for (Index first = 0; first < num_samples; first += chunk) {
+    stop_point();
+    body(first, std::min(chunk, num_samples - first));
+  }
 }
 
 Matrix selected_rows(ConstMatrixView X, const std::vector<Index>& rows) {
@@ -135,6 +139,7 @@ SampleProducts::Residual FloatingProducts::residual(const balls::Matrix& P) cons
   std::vector<Part> parts(static_cast<std::size_t>(parts_at_once));
   for (Index first = 0; first < model_.num_samples(); first += parts_at_once * cache_chunk) {
     const Index left = model_.num_samples() - first, count = std::min(parts_at_once, (left + cache_chunk - 1) / cache_chunk);
+    stop_point();
 #pragma omp parallel for schedule(dynamic) num_threads(num_threads())
     for (Index c = 0; c < count; ++c) {
       const Index start = first + c * cache_chunk, samples = std::min(cache_chunk, model_.num_samples() - start);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/rigor/norms.hpp"
 #include "nadir/rigor/product.hpp"
@@ -26,6 +27,7 @@ ResidualEnclosure enclose_residual(const BallMatrix& P, ConstMatrixView X, Const
   std::vector<ResidualEnclosure> part(static_cast<std::size_t>(chunks_at_once));
   for (Index first = 0; first < num_chunks; first += chunks_at_once) {
     const Index count = std::min(chunks_at_once, num_chunks - first);
+    stop_point();
 #pragma omp parallel for schedule(dynamic) num_threads(num_threads()) if (count > 1)
     for (Index c = 0; c < count; ++c) {
       const Index start = (first + c) * residual_chunk, samples = std::min(residual_chunk, X.cols - start);
@@ -134,6 +136,7 @@ BallMatrix PointEnclosure::whole_hessian_times_n() const {
   BallMatrix H(n, n);
   Vector unit(static_cast<std::size_t>(n), 0.0);
   for (Index j = 0; j < n; ++j) {
+    stop_point();
     unit[static_cast<std::size_t>(j)] = 1.0;
     const BallMatrix column = hessian_times_n(unit);
     unit[static_cast<std::size_t>(j)] = 0.0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "nadir/base/random.hpp"
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 
 namespace nadir {
@@ -132,6 +133,7 @@ std::optional<Escape> find_escape_path(const LinearNetwork& problem, std::span<c
   Escape best;
   bool best_is_downhill = false;
   for (int draw = 0; draw < num_draws; ++draw) {
+    stop_point();
     const std::optional<Vector> direction = draw_direction(problem, s, random);
     if (!direction) continue;
     const auto [t, decrease] = best_length(problem, x, *direction, longest, value);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/linear_network/starts.hpp"
 #include "nadir/rigor/definiteness.hpp"
@@ -141,6 +142,7 @@ ScalarMinimum minimise_shrinkage(double c, double a, double d, std::size_t H) {
   std::vector<Interval> open{{0.0, end}};
   best.proved = infinity;
   while (!open.empty()) {
+    stop_point();
     const Interval cell = open.back();
     open.pop_back();
     const double u = cell.mid(), p = std::pow(u, static_cast<double>(H)) - a, value = c * p * p + d * u * u;
@@ -265,6 +267,7 @@ DecayMinimum examine_decay_minimum(const LinearNetwork& problem, const PointEncl
     std::copy_n(here.gradient_times_n()[l].rad.data(), problem.layout()[l].size(), g.rad.data() + problem.layout()[l].offset);
   }
   for (const double radius : {1e-1, 1e-3, 1e-5, 1e-7}) {
+    stop_point();
     const auto proof = prove_critical_point(H, g, hessian_lipschitz_times_n(problem, here, radius), radius);
     if (!proof || proof->num_negative != 0) continue;
     // Stated with a factor of two of room, for whoever checks it with other constants; the ball must stay

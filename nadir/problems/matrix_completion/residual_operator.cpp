@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nadir/base/random.hpp"
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 
 namespace nadir {
@@ -132,12 +133,14 @@ SingularTriplets leading_eigenpairs(const ResidualOperator& S, const Matrix& kno
   }
   double shift = 0.0;
   for (int k = 0; k < 10; ++k) {
+    stop_point();
     Matrix image = S.times(Q);
     shift = 1.1 * std::sqrt(max_abs(product(image, Op::transpose, image, Op::none)));
     Q = qr(image).Q;
   }
   for (int k = 0; k < num_iterations; ++k) {
     Matrix image = S.times(Q);
+    stop_point();
     axpy(shift, Q.flat(), image.flat());
     project_out(known, image);
     Q = qr(image).Q;
@@ -162,6 +165,7 @@ SingularTriplets leading_triplets(const ResidualOperator& S, ConstMatrixView kno
   Matrix P;
   for (int k = 0; k < num_iterations; ++k) {
     P = S.times(Q);
+    stop_point();
     project_out(left_basis, P);
     P = qr(P).Q;
     Q = S.transpose_times(P);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 
 namespace nadir {
@@ -55,6 +56,7 @@ class PathSearch {
       for (Index b = a; b < count; ++b)
         for (const double sign : {1.0, -1.0}) {
           if (a == b && sign < 0.0) continue;
+          stop_point();
           Vector k(kernel.col(a), kernel.col(a) + kernel.rows());
           if (b != a) axpy(sign, {kernel.col(b), k.size()}, k);
           std::optional<DescendingPath> path = along(rounded(std::move(k)));

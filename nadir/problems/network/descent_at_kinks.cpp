@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nadir/base/random.hpp"
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/network/enclosed_function.hpp"
 #include "nadir/problems/network/enclosed_passes.hpp"
@@ -96,6 +97,7 @@ class Search {
 
   std::optional<FallingDirection> run() {
     for (Vector& ray : rays(problem_, x_)) {
+      stop_point();
       try_direction(ray);
       scale(-1.0, ray);
       try_direction(ray);
@@ -107,6 +109,7 @@ class Search {
       add_gradient(direction, gradients);
     }
     for (int round = 0; round < num_rounds && !gradients.empty(); ++round) {
+      stop_point();
       Vector down = shortest_combination(gradients);
       scale(-1.0, down);
       try_direction(down);

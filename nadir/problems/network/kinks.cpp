@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/network/kinks_second_order.hpp"
 #include "nadir/rigor/fp_environment.hpp"
@@ -71,6 +72,7 @@ bool eliminate(std::vector<std::vector<Interval>>& rows, Interval& det) {
   Interval previous = Interval::point(1.0);
   for (std::size_t k = 0; k < n; ++k) {
     const Interval pivot = rows[k][k];
+    stop_point();
     if (!(pivot.lower > 0.0) || !pivot.is_finite()) return false;
     for (std::size_t i = 0; i < n; ++i) {
       if (i == k) continue;
@@ -102,6 +104,7 @@ class KinkExamination {
     if (output_layer_descends()) return std::move(report_);
     for (Index k = 0; k < m(); ++k) {
       splits_.push_back(split(k));
+      stop_point();
       if (!splits_.back().is_independent)
         return undecided("the inputs on the kink of neuron " + std::to_string(k + 1) + " are linearly dependent");
       if (neuron_descends(k)) return std::move(report_);

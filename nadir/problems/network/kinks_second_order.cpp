@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nadir/base/stop.hpp"
 #include "nadir/linalg/dense.hpp"
 
 namespace nadir::internal {
@@ -225,6 +226,7 @@ SimplexMinimum minimise_on_simplex(const Matrix& S) {
   best.at.assign(at(n), 0.0);
   if (n > 0) best.at[0] = 1.0;
   for (unsigned long face = 1; face < 1UL << n; ++face) {
+    stop_point();
     std::vector<Index> in;
     for (Index i = 0; i < n; ++i)
       if (face >> i & 1UL) in.push_back(i);
@@ -256,6 +258,7 @@ KinkCurvature examine_kink_curvature(const KinkCase& point, const Matrix& slopes
   KinkCurvature result;
   result.sign = Sign::positive;
   do {
+    stop_point();
     KinkCurvature here = form.examine(sigma);
     if (here.sign == Sign::negative) return here;
     if (here.sign == Sign::semidefinite) result.sign = Sign::semidefinite;
