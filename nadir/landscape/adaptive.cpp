@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "nadir/base/random.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 constexpr double safety = 2.0;          // estimate over held-out error
 constexpr double rounding = 1e-13;      // of the largest value: errors below are none
 constexpr Index fewest_to_leave = 5;    // lines apart; with fewer every line is a node
+constexpr int most_looks = 16;          // at places where the interpolation is lower than every value that is known
 constexpr std::uint64_t spot_checks = 2;  // points held out by chance, a cell
 constexpr std::uint64_t spot_stream = 0x73706f7400000000;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -188,15 +190,48 @@ bool has_all_nodes(const SampledGrid& grid, const Cell& cell) {
   return true;
 }
 
-void fill(const Cell& cell, SampledGrid& grid, std::vector<char>& is_filled) {
+// No interpolated value of the first layer is shown below `least`, the least one that was computed.
+void fill(const Cell& cell, double least, SampledGrid& grid, std::vector<char>& is_filled) {
   if (cell.is_void || !std::isfinite(cell.error)) return;
   const Interpolant interpolant(grid, cell);
   for_each_point(cell, [&](Index i, Index j) {
     char& done = is_filled[static_cast<std::size_t>(i + j * std::ssize(grid.row_coordinates))];
     if (done) return;
     for (Matrix& layer : grid.layers) layer(i, j) = interpolant.at(layer, i, j);
+    if (double& value = grid.layers[0](i, j); value < least) value = least;
     done = 1;
   });
+}
+
+// Where the first layer's interpolation is lowest, if that is lower than every value that is known.
+std::optional<GridNode> lowest_unknown(const SampledGrid& grid, const std::vector<Cell>& cells, const Range& known) {
+  std::optional<GridNode> node;
+  double least = known.low - known.noise();
+  for (const Cell& cell : cells) {
+    if (!cell.may_be_cut() || cell.is_void || !std::isfinite(cell.error)) continue;
+    const Interpolant interpolant(grid, cell);
+    for_each_point(cell, [&](Index i, Index j) {
+      if (grid.knows(i, j)) return;
+      const double value = interpolant.at(grid.layers[0], i, j);
+      if (value < least) least = value, node = GridNode{i, j};
+    });
+  }
+  return node;
+}
+
+// The parts of the cells that are off by more than `tol`, in place of these; false where there are none.
+bool cut(double tol, std::vector<Cell>& cells) {
+  std::vector<Cell> next;
+  bool is_cut = false;
+  for (const Cell& cell : cells) {
+    const bool is_good = !cell.may_be_cut() || cell.error <= tol;
+    is_cut = is_cut || !is_good;
+    if (is_good) next.push_back(cell);
+    else
+      for (const Cell& part : parts_of(cell.rows, cell.columns)) next.push_back(part);
+  }
+  cells = std::move(next);
+  return is_cut;
 }
 
 }  // namespace
@@ -215,8 +250,9 @@ Refinement refine(SampledGrid& grid, GridNode centre, double tol, const std::fun
   for (const Side& c : around(centre.column, std::ssize(grid.column_coordinates)))
     for (const Side& r : around(centre.row, std::ssize(grid.row_coordinates))) cells.push_back({.rows = r, .columns = c});
   Refinement result{.error = 0.0, .is_complete = true};
-  bool is_cut = true;
-  while (is_cut) {
+  Range known;
+  int looks = 0;
+  for (bool is_done = false; !is_done;) {
     const std::vector<GridNode> wanted = wanted_nodes(grid, cells);
     if (!wanted.empty() && !evaluate(wanted)) {
       result.is_complete = false;
@@ -224,26 +260,23 @@ Refinement refine(SampledGrid& grid, GridNode centre, double tol, const std::fun
     }
     std::erase_if(cells, [&](const Cell& cell) { return !has_all_nodes(grid, cell); });
     const std::vector<Range> ranges = known_ranges(grid);
+    known = ranges[0];
     for (Cell& cell : cells) assess(grid, ranges, cell);
     if (!result.is_complete) break;
     before = cells;
-    is_cut = false;
-    std::vector<Cell> next;
-    for (const Cell& cell : cells) {
-      if (!cell.may_be_cut() || cell.error <= tol) {
-        next.push_back(cell);
-        continue;
-      }
-      for (const Cell& part : parts_of(cell.rows, cell.columns)) next.push_back(part);
-      is_cut = true;
+    if (cut(tol, cells)) continue;
+    const std::optional<GridNode> low = looks++ < most_looks ? lowest_unknown(grid, cells, known) : std::nullopt;
+    is_done = !low;
+    if (low && !evaluate({&*low, 1})) {
+      result.is_complete = false;
+      is_done = true;
     }
-    cells = std::move(next);
   }
   if (cells.empty()) result.error = infinity;
   std::vector<char> is_filled = grid.is_known;
   for (const Cell& cell : cells) {
     result.error = std::fmax(result.error, cell.error);
-    fill(cell, grid, is_filled);
+    fill(cell, known.low, grid, is_filled);
   }
   return result;
 }

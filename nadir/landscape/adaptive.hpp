@@ -14,6 +14,8 @@
 // finite values: an estimate, not a bound. A feature between all points that were looked at stays unseen. The tests count on
 // many surfaces how far it may be trusted: the true error exceeds twice the estimate in fewer than one picture of twenty,
 // those with small kinks, and four times the estimate in none.
+// Where the interpolation of the first layer is lower than every value of it that is known, it is looked at, up to 16 times,
+// and then drawn no lower than what was computed: the lowest place of a picture is real.
 // Cells with values that are not finite beside finite ones are refined to the grid; where no value is finite, none is shown.
 #pragma once
 

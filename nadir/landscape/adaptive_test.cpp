@@ -219,6 +219,20 @@ TEST(AdaptivePicture, keeps_what_is_known_apart_from_what_it_is_when_it_is_stopp
   }
 }
 
+TEST(AdaptivePicture, is_nowhere_lower_than_a_value_that_was_computed) {
+  const Surface narrow = [](double a, double b) { return 1e4 * std::pow(a * a + b * b, 3) + std::sqrt(std::pow(a - 0.03, 2) + b * b); };
+  for (const double tol : {1e-1, 1e-2, 1e-3})
+    for (const auto& [name, f] : {Named{"narrow", narrow}, Named{"bowl", [](double a, double b) { return std::pow(a - 0.22, 2) + std::pow(b + 0.35, 2); }}}) {
+      const Picture p = draw(f, tol);
+      double shown = infinity, known = infinity;
+      for (std::size_t k = 0; k < p.grid.is_known.size(); ++k) {
+        shown = std::fmin(shown, p.grid.layers[0].flat()[k]);
+        if (p.grid.is_known[k]) known = std::fmin(known, p.grid.layers[0].flat()[k]);
+      }
+      EXPECT_EQ(shown, known) << name;
+    }
+}
+
 TEST(AdaptivePicture, of_a_line_is_refined_where_it_bends) {
   const Picture smooth = draw([](double a, double) { return std::cos(2 * a); }, 1e-3, 101, 1), kink = draw([](double a, double) { return std::fabs(a - 0.237); }, 1e-3, 101, 1);
 
