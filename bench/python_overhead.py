@@ -50,6 +50,9 @@ def main():
         problem.value_and_gradient(point)
         problem.hessian_product(point, point)
         nadir.judge_function(square, [1.0, 2.0], jac=lambda x: 2 * x)
+        nadir.landscape.spectrum(square, [1.0, 2.0], jac=lambda x: 2 * x)
+        nadir.landscape.slice(square, [1.0, 2.0], jac=lambda x: 2 * x, to=[0.0, 1.0], dimensions=1, grid=5)
+        nadir.landscape.path(square, [1.0, 2.0], [0.0, 1.0], jac=lambda x: 2 * x, kinds="bezier", iterations=2, samples=5)
         try:
             nadir.judge_function(lambda x: 1 / 0, [1.0], jac=lambda x: x)
         except ZeroDivisionError:

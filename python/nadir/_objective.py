@@ -55,7 +55,13 @@ class Objective:
             return function(self.handle, *arguments)
         if self.kind == "problem":
             return function(self.handle, self.flat, self.layout, *arguments)
-        return function(self.handle, self.flat, *arguments)
+        try:
+            return function(self.handle, self.flat, *arguments)
+        finally:
+            self.forget()
+
+    def forget(self) -> None:
+        """What was kept from call to call, as the graph of a module, goes."""
 
 
 def _of_problem(problem: Problem, point: Any) -> Objective:
@@ -86,6 +92,7 @@ def _of_torch(problem: Any, point: Any) -> Objective:
     function = make_function(fun, problem.dimension, (), True, None, hessp, layout)
     objective = Objective("function", function, None, None, lambda flat: flat[back])
     objective.flat_of = lambda given, name: problem.vector(given)[order]  # type: ignore[method-assign]
+    objective.forget = problem._forget  # type: ignore[method-assign]
     objective.flat = objective.flat_of(problem.point() if point is None else point, "point")
     return objective
 

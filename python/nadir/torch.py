@@ -36,6 +36,31 @@ def _as_double(value: Any) -> Any:
     return value
 
 
+def _batches_of(inputs: Any, targets: Any, reduction: str) -> List[Tuple[Any, Any, float]]:
+    """Inputs, targets and weight of every batch. The weights of a loader's batches are their shares of all samples, so that uneven
+    batches give the mean over samples; of a loss that sums they are 1."""
+    if not isinstance(inputs, torch.utils.data.DataLoader):
+        return [(_as_double(inputs), _as_double(targets), 1.0)]
+    if targets is not None:
+        raise TypeError(f"targets: expected None beside a DataLoader, which has its own, found {type(targets).__name__}")
+    with torch.random.fork_rng(devices=[]):  # a loader that shuffles draws random numbers
+        found = list(inputs)
+    batches, sizes = [], []
+    for batch in found:
+        if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+            raise TypeError("inputs: expected a DataLoader of pairs (inputs, targets), found batches of "
+                            + (f"{len(batch)} parts" if isinstance(batch, (tuple, list)) else type(batch).__name__))
+        first = batch[1] if isinstance(batch[1], torch.Tensor) else batch[0]
+        if not isinstance(first, torch.Tensor) or first.dim() == 0:
+            raise TypeError("inputs: expected batches of tensors with a row a sample")
+        batches.append((_as_double(batch[0]), _as_double(batch[1])))
+        sizes.append(len(first))
+    if not sum(sizes):
+        raise ValueError("inputs: expected a DataLoader with samples, found none")
+    weights = [1.0 if reduction == "sum" else size / sum(sizes) for size in sizes]
+    return [(x, y, weight) for (x, y), weight in zip(batches, weights)]
+
+
 class TorchProblem:
     """The loss of a module on given data as a function of its parameters, one flat float64 vector.
 
@@ -44,7 +69,10 @@ class TorchProblem:
     value(x), gradient(x), value_and_gradient(x), hessian_product(x, v)
     judge(x)     a nadir.Verdict
     minimize(x)  an OptimizeResult of nadir.minimize
+    survey()     a nadir.SurveyResult, from fresh initialisations
     load(x, m)   writes the vector into the parameters of a module
+
+    nadir.landscape.spectrum(problem), slice and path look around.
     """
 
     def __init__(self, module: torch.nn.Module, loss: Callable[[Any, Any], torch.Tensor], inputs: Any, targets: Any,
@@ -58,7 +86,7 @@ class TorchProblem:
         self._module = copy.deepcopy(module).to(torch.float64)
         self._module.train(training)
         self._loss = copy.deepcopy(loss).to(torch.float64) if isinstance(loss, torch.nn.Module) else loss
-        self._inputs, self._targets = _as_double(inputs), _as_double(targets)
+        self._batches = _batches_of(inputs, targets, getattr(loss, "reduction", "mean"))
         self._weight_decay = float(weight_decay)
         self._training = training
         named = [(name, p) for name, p in self._module.named_parameters() if p.requires_grad]
@@ -86,26 +114,33 @@ class TorchProblem:
     def _evaluate(self) -> torch.Tensor:
         """The loss at the parameters that are set; buffers and random layers are the same every time."""
         if not self._training:
-            value = self._loss(self._call(), self._targets)
+            value = self._loss_of_batches()
         else:
             with torch.no_grad():
                 for buffer, original in self._buffers:
                     buffer.copy_(original)
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(_SEED)
-                value = self._loss(self._call(), self._targets)
-        if not isinstance(value, torch.Tensor) or value.numel() != 1:
-            raise TypeError("loss: expected one number in a tensor, found " + (
-                f"shape {tuple(value.shape)}" if isinstance(value, torch.Tensor) else type(value).__name__))
-        value = value.reshape(())
+                value = self._loss_of_batches()
         if self._weight_decay:
             value = value + 0.5 * self._weight_decay * sum((p**2).sum() for p in self._parameters)
         return value
 
-    def _call(self) -> Any:
-        if isinstance(self._inputs, tuple):
-            return self._module(*self._inputs)
-        return self._module(self._inputs)
+    def _loss_of_batches(self) -> torch.Tensor:
+        values = [weight * self._one_number(self._loss(self._call(inputs), targets)) for inputs, targets, weight in self._batches]
+        return values[0] if len(values) == 1 else torch.stack(values).sum()
+
+    @staticmethod
+    def _one_number(value: Any) -> torch.Tensor:
+        if not isinstance(value, torch.Tensor) or value.numel() != 1:
+            raise TypeError("loss: expected one number in a tensor, found " + (
+                f"shape {tuple(value.shape)}" if isinstance(value, torch.Tensor) else type(value).__name__))
+        return value.reshape(())
+
+    def _call(self, inputs: Any) -> Any:
+        if isinstance(inputs, tuple):
+            return self._module(*inputs)
+        return self._module(inputs)
 
     def _set(self, x: Any) -> numpy.ndarray:
         x = numpy.asarray(x, dtype=numpy.float64).reshape(-1)
@@ -214,6 +249,33 @@ class TorchProblem:
         self._forget()
         return result
 
+    def _fresh(self, random: numpy.random.Generator) -> numpy.ndarray:
+        """The parameters after every layer has initialised its own anew, from these random numbers."""
+        module = copy.deepcopy(self._module)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(random.integers(2**63)))
+            for layer in module.modules():
+                reset = getattr(layer, "reset_parameters", None)
+                if callable(reset):
+                    reset()
+        return self._flatten([p for p in module.parameters() if p.requires_grad])
+
+    def survey(self, starts: int = 20, output: Any = None, *, x0: Any = None, until: Optional[str] = None, resume: bool = False,
+               method: Optional[str] = "trust-region", callback: Optional[Callable[..., Any]] = None,
+               options: Optional[Mapping[str, Any]] = None) -> Any:
+        """nadir.survey_function from fresh initialisations of every layer (its reset_parameters), another one for every start;
+        parameters of layers without one begin as they are. `x0` gives other starts, one a row. Units that changed places make another
+        point: no symmetry of a module is known."""
+        from ._survey import survey_function
+
+        if x0 is None and not any(callable(getattr(layer, "reset_parameters", None)) for layer in self._module.modules()):
+            raise ValueError("x0: expected starts, because no layer of the module has reset_parameters(); found nothing")
+        result = survey_function(self._fun, self._fresh if x0 is None else x0, jac=True, hessp=self.hessian_product, method=method,
+                                 output=output, starts=starts if x0 is None else None, until=until, resume=resume, callback=callback,
+                                 options=options)
+        self._forget()
+        return result
+
     def parameters(self, x: Any) -> Dict[str, torch.Tensor]:
         """A flat vector as tensors by the names of the parameters."""
         return {name: part for (name, _), part in zip(self.layout, self._split(x))}
@@ -229,7 +291,7 @@ class TorchProblem:
                 found[name].copy_(part)
 
 
-def problem(module: torch.nn.Module, loss: Callable[[Any, Any], torch.Tensor], inputs: Any, targets: Any, *,
+def problem(module: torch.nn.Module, loss: Callable[[Any, Any], torch.Tensor], inputs: Any, targets: Any = None, *,
             weight_decay: float = 0.0, training: bool = False) -> TorchProblem:
     """The function loss(module(inputs), targets) + weight_decay / 2 |parameters|^2 of the module's parameters.
 
@@ -240,7 +302,9 @@ def problem(module: torch.nn.Module, loss: Callable[[Any, Any], torch.Tensor], i
     loss : callable(outputs, targets) -> tensor with one number
     inputs, targets
         Tensors, or lists, tuples and dicts of them; a tuple of inputs is passed as several arguments. What is floating
-        point becomes float64. All of it is one evaluation: it must fit into memory.
+        point becomes float64. Or a DataLoader of pairs as `inputs`, and None: it is read once, and each batch counts by its share of
+        the samples (with a loss whose reduction is "sum", all alike), which is exact where the loss is a mean over samples and not one
+        with class weights or ignored targets. All of it is one evaluation: it must fit into memory.
     weight_decay : float
         As in torch.optim.SGD, over all parameters.
     training : bool
@@ -253,7 +317,7 @@ def problem(module: torch.nn.Module, loss: Callable[[Any, Any], torch.Tensor], i
     return TorchProblem(module, loss, inputs, targets, weight_decay, training)
 
 
-def judge(module: torch.nn.Module, loss: Callable[[Any, Any], torch.Tensor], inputs: Any, targets: Any, *,
+def judge(module: torch.nn.Module, loss: Callable[[Any, Any], torch.Tensor], inputs: Any, targets: Any = None, *,
           weight_decay: float = 0.0, training: bool = False, better: Sequence[Any] = (),
           options: Optional[Mapping[str, Any]] = None) -> Verdict:
     """What the module's parameters are to its loss on these data: not-critical, strict-saddle, local-minimum,
