@@ -111,7 +111,7 @@ double Relaxation::range() const {
 }
 
 void Relaxation::evaluate() {
-  internal::on_all_threads(last() - 1, [&](Index k) {
+  internal::on_threads(options_.is_concurrent, last() - 1, [&](Index k) {
     const std::unique_ptr<Expansion> expansion = problem_.expand(column(std::as_const(x_), k + 1));
     values_[at(k + 1)] = expansion->value();
     expansion->gradient(column(gradients_, k + 1));

@@ -28,6 +28,7 @@ struct ElasticBandOptions {
   double force_tol = 0.02;
   double displacement = 1e-3;   // of the pivots at first, at random, relative to the length of the line
   std::uint64_t seed = 0;
+  bool is_concurrent = true;    // gradients at several pivots at once; false for functions that are not made for that
   std::function<bool()> should_stop;  // asked between iterations; may be empty
 };
 

@@ -98,7 +98,7 @@ void PathSearch::add(CurveKind kind) {
 
 void PathSearch::add_trained(CurveKind kind) {
   const TrainedCurve trained =
-      train_curve(problem_, kind, a_, b_, bends(1), {.max_iterations = options_.max_iterations, .seed = options_.seed, .should_stop = options_.should_stop});
+      train_curve(problem_, kind, a_, b_, bends(1), {.max_iterations = options_.max_iterations, .seed = options_.seed, .is_concurrent = options_.is_concurrent, .should_stop = options_.should_stop});
   path_.is_complete = path_.is_complete && !trained.is_stopped;
   append(std::string(name(kind)), trained.curve, trained.is_converged);
 }
@@ -110,6 +110,7 @@ void PathSearch::add_band() {
                                          .most_pivots = std::max<Index>(4 * pivots + 3, pivots),
                                          .max_iterations = options_.max_iterations,
                                          .seed = options_.seed,
+                                         .is_concurrent = options_.is_concurrent,
                                          .should_stop = options_.should_stop});
   path_.is_complete = path_.is_complete && !band.is_stopped;
   if (!band.is_stopped && !band.tangent.empty()) lead_to_saddle(band);

@@ -22,6 +22,7 @@ struct PathOptions {
   Index points = 61;            // even ones at which a curve is evaluated, at least 3; near maxima more
   Index max_iterations = 500;   // of training a curve, of relaxing a band
   std::uint64_t seed = 0;
+  bool is_concurrent = true;    // gradients at several points at once; false for functions that are not made for that
   std::function<bool()> should_stop;  // asked between evaluations; may be empty
 };
 

@@ -2,6 +2,7 @@
 // minimize (Nelder-Mead to 1e-12) of the mean by 40 nodes of Gauss on each half, and root for critical points.
 #include "nadir/landscape/find_path.hpp"
 
+#include <atomic>
 #include <cmath>
 #include <limits>
 
@@ -236,6 +237,31 @@ TEST(FindPath, goes_to_the_aligned_end_where_there_is_one) {
   EXPECT_NEAR(path.alignment->distance, 0.4, 1e-15);
   EXPECT_NEAR(path.curves[0].barrier.value, 0.25, 1e-4);
   EXPECT_LE(path.curves[1].barrier.height, 1e-15);
+}
+
+// Functions that keep state of their own are asked one point at a time; nothing else changes.
+TEST(FindPath, one_point_at_a_time_is_the_same) {
+  for (const bool is_concurrent : {false, true}) {
+    static std::atomic<int> inside{0};
+    static std::atomic<bool> was_shared{false};
+    was_shared = false;
+    const AnalyticProblem hill = round_hill();
+    const AnalyticProblem watched(2, [&](std::span<const double> x, std::span<double> g, Matrix& H) {
+      if (++inside > 1) was_shared = true;
+      const auto expansion = hill.expand(x);
+      expansion->gradient(g);
+      expansion->apply_hessian(Matrix::identity(2), H);
+      --inside;
+      return expansion->value();
+    });
+    const PathOptions options{.kinds = {CurveKind::bezier, CurveKind::elastic_band}, .is_concurrent = is_concurrent};
+
+    const Path path = find_path(watched, Vector{1.0, 0.0}, Vector{-1.0, 0.0}, {}, options);
+
+    const Path other = find_path(hill, Vector{1.0, 0.0}, Vector{-1.0, 0.0}, {}, {.kinds = options.kinds});
+    for (std::size_t k = 0; k < 3; ++k) EXPECT_EQ(path.curves[k].values, other.curves[k].values);
+    EXPECT_TRUE(is_concurrent || !was_shared);
+  }
 }
 
 TEST(FindPath, stopped_keeps_what_it_has) {

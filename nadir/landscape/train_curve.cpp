@@ -60,7 +60,7 @@ TrainedCurve train_curve(ProblemRef problem, CurveKind kind, std::span<const dou
     return !trained.is_stopped && !is_slow;
   };
   for (Index nodes = options.nodes;; nodes *= 2) {
-    const internal::MeanAlong mean(problem, trained.curve, nodes);
+    const internal::MeanAlong mean(problem, trained.curve, nodes, options.is_concurrent);
     const ConstMatrixView bends = std::as_const(trained.curve).bends();
     const Stopping stopping{.gradient_tol = options.gradient_tol, .max_iterations = options.max_iterations - trained.iterations};
     const std::unique_ptr<Solver> solver = make_lbfgs();
@@ -71,7 +71,7 @@ TrainedCurve train_curve(ProblemRef problem, CurveKind kind, std::span<const dou
     const Termination why = result.termination;
     trained.is_converged = !trained.is_stopped && (is_slow || met_a_tolerance(why) || why == Termination::step_small || why == Termination::value_flat);
     if (!trained.is_converged || trained.iterations >= options.max_iterations) return trained;
-    const bool is_fine = is_fine_enough(internal::MeanAlong(problem, trained.curve, 2 * nodes + 1), result.point, trained.mean);
+    const bool is_fine = is_fine_enough(internal::MeanAlong(problem, trained.curve, 2 * nodes + 1, options.is_concurrent), result.point, trained.mean);
     if (is_fine || 2 * nodes > most_nodes) {
       trained.is_converged = is_fine;
       return trained;

@@ -25,6 +25,7 @@ struct TrainCurveOptions {
   Index nodes = 6;              // of the first rule, on every piece; at least 1
   double displacement = 1e-3;   // of the bends at first, relative to the length of the line
   std::uint64_t seed = 0;
+  bool is_concurrent = true;    // gradients at several nodes at once; false for functions that are not made for that
   std::function<bool()> should_stop;  // asked between iterations; may be empty
 };
 

@@ -97,7 +97,9 @@ Path find_family_path(const Family& family, const Point& point, const Point& oth
 }
 
 Path find_function_path(ProblemRef problem, std::span<const double> a, std::span<const double> b, const PathOptions& options, const CurvatureOptions& curvature) {
-  Path path = find_path(problem, a, b, std::nullopt, options);
+  PathOptions one_by_one = options;
+  one_by_one.is_concurrent = false;  // a user's function may keep state of its own
+  Path path = find_path(problem, a, b, std::nullopt, one_by_one);
   if (path.saddle) take_verdict(judge_numerically("function", problem, path.saddle->point, {}, curvature).verdict, *path.saddle);
   return path;
 }

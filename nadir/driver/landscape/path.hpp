@@ -42,7 +42,7 @@ PathRun find_run_path(const PathRequest& request, const std::atomic<bool>* inter
 // The same for a family and points in hand, of one layout that is the family's now; nothing is written.
 Path find_family_path(const Family& family, const Point& point, const Point& other, bool align, const PathOptions& options = {});
 
-// The same for a problem that belongs to no family: no alignment, and the judge of unknown functions (judge/judge.hpp) says
+// The same for a problem that belongs to no family, evaluated at one point at a time: no alignment, and the judge of unknown functions (judge/judge.hpp) says
 // what the saddle is.
 Path find_function_path(ProblemRef problem, std::span<const double> a, std::span<const double> b, const PathOptions& options = {},
                         const CurvatureOptions& curvature = {});

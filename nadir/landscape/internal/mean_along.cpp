@@ -32,8 +32,8 @@ struct AtNode {
 
 }  // namespace
 
-void on_all_threads(Index count, const std::function<void(Index)>& work) {
-  const Index threads = std::min<Index>(count, num_threads());
+void on_threads(bool is_concurrent, Index count, const std::function<void(Index)>& work) {
+  const Index threads = is_concurrent ? std::min<Index>(count, num_threads()) : 1;
   if (threads <= 1) {
     for (Index i = 0; i < count; ++i) work(i);
     return;
@@ -43,7 +43,8 @@ void on_all_threads(Index count, const std::function<void(Index)>& work) {
   });
 }
 
-MeanAlong::MeanAlong(ProblemRef problem, const Curve& curve, Index nodes) : problem_(problem), curve_(curve) {
+MeanAlong::MeanAlong(ProblemRef problem, const Curve& curve, Index nodes, bool is_concurrent)
+    : problem_(problem), curve_(curve), is_concurrent_(is_concurrent) {
   layout_.add("bends", curve.dimension(), curve.num_bends());
   const GaussRule rule = gauss_rule(nodes);
   const Vector& knots = curve.knots();
@@ -63,7 +64,7 @@ Curve MeanAlong::with_bends(std::span<const double> bends) const {
 
 Vector MeanAlong::values(const Curve& curve) const {
   Vector at_nodes(t_.size());
-  on_all_threads(std::ssize(t_), [&](Index q) { at_nodes[static_cast<std::size_t>(q)] = problem_.value(curve.at(t_[static_cast<std::size_t>(q)])); });
+  on_threads(is_concurrent_, std::ssize(t_), [&](Index q) { at_nodes[static_cast<std::size_t>(q)] = problem_.value(curve.at(t_[static_cast<std::size_t>(q)])); });
   return at_nodes;
 }
 
@@ -79,7 +80,7 @@ double MeanAlong::value(std::span<const double> bends) const { return dot(weight
 std::unique_ptr<Expansion> MeanAlong::expand(std::span<const double> bends) const {
   const Curve curve = with_bends(bends);
   std::vector<AtNode> nodes(t_.size());
-  on_all_threads(std::ssize(t_), [&](Index q) {
+  on_threads(is_concurrent_, std::ssize(t_), [&](Index q) {
     AtNode& node = nodes[static_cast<std::size_t>(q)];
     const std::unique_ptr<Expansion> expansion = problem_.expand(curve.at(t_[static_cast<std::size_t>(q)]));
     node.value = expansion->value();

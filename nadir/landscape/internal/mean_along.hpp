@@ -9,13 +9,13 @@
 
 namespace nadir::internal {
 
-// Evaluates work(0), ..., work(count - 1) on as many threads as linalg may use.
-void on_all_threads(Index count, const std::function<void(Index)>& work);
+// Calls work(0), ..., work(count - 1), on as many threads as linalg may use where it is concurrent.
+void on_threads(bool is_concurrent, Index count, const std::function<void(Index)>& work);
 
 class MeanAlong {
  public:
   // `nodes` nodes of Gauss on every smooth piece. Copies the curve; only its bends are variable.
-  MeanAlong(ProblemRef problem, const Curve& curve, Index nodes);
+  MeanAlong(ProblemRef problem, const Curve& curve, Index nodes, bool is_concurrent);
 
   const Layout& layout() const { return layout_; }
   double value(std::span<const double> bends) const;
@@ -37,6 +37,7 @@ class MeanAlong {
   Curve curve_;
   Layout layout_;
   Vector t_, weights_;
+  bool is_concurrent_;
 };
 
 }  // namespace nadir::internal
