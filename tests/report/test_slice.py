@@ -256,11 +256,20 @@ def test_a_large_plane_is_thinned_and_the_page_stays_small(with_files):
 
 
 def test_a_line_is_drawn_with_its_point(with_files):
-    page = with_files(slice=line())
+    marked = line()
+    marked["marks"].append({"label": "another", "coordinates": [0.75], "value": 1.25, "distance": 0.5})
+    page = with_files(slice=marked)
     page.evaluate("document.querySelector('#slice .panels').focus()")
 
     page.key("Home")
     first = page.evaluate("document.querySelector('#slice .panels [role=status]').textContent")
 
+    said = []
+    for _ in range(6):
+        page.key("ArrowRight")
+        said.append(page.evaluate("document.querySelector('#slice .panels [role=status]').textContent"))
+
     assert first == "onward −1, value 3"
+    assert "onward 0.75, another 1.25,  another, 0.5 off the line" in said
+    assert "another" in words(page, "#slice .panels .keys")
     assert "the point" in words(page, "#slice .panels")

@@ -9,6 +9,7 @@ import {canBeLogarithmic, isBetterLogarithmic, logFloor, shadeOf} from "./shade.
 
 const MOST_IN_TABLE = 9;  // places along a side
 const COLORS = {value: "var(--s1)", gradient_norm: "var(--s2)", curvature_ratio: "var(--s3)"};
+const MARK_COLORS = ["var(--s4)", "var(--s5)", "var(--s2)"];
 const percent = (x) => `${typeset(100 * x, 3)}\u00a0%`;
 const ROUNDING = 1e-11;  // of a value: what lies lower by less is no lower point
 const pair = (coordinates) => (coordinates.length === 1 ? typeset(coordinates[0], 4) : `(${coordinates.map((c) => typeset(c, 4)).join(", ")})`);
@@ -77,9 +78,10 @@ function linePanels(s) {
   const scaleOf = (layer) => (values) => bestScale(values.map((x) => (x > 0 ? Math.max(x, logFloor(layer.values)) : x)));
   const panels = s.layers.map((layer, k) => ({scale: layer.name === "curvature_ratio" ? undefined : scaleOf(layer), title: capital(shortened(layer.label, 60)), height: k ? 150 : 230,
     series: [{name: shortened(layer.name.replaceAll("_", " "), 40), values: rows.map((r) => (r.i === undefined ? null : layer.values[r.i])), color: COLORS[layer.name] ?? "var(--s4)"}]}));
-  panels[0].series.push({name: marks.length === 1 ? shortened(marks[0].label) : "points of interest", isDots: true, color: "var(--s4)", values: rows.map((r) => r.mark?.value ?? null)});
-  if (!marks.length) panels[0].series.pop();
-  if (iterates.length) panels[0].series.push({name: "iterates of the run", isDots: true, color: "var(--s5)", values: rows.map((r) => r.iterate?.value ?? null)});
+  const dots = (name, color, value) => panels[0].series.push({name, isDots: true, color, values: rows.map(value)});
+  if (marks.length <= MARK_COLORS.length) marks.forEach((mark, k) => dots(shortened(mark.label, 30), MARK_COLORS[k], (r) => (r.mark === mark ? mark.value : null)));
+  else dots("points of interest", MARK_COLORS[0], (r) => r.mark?.value ?? null);
+  if (iterates.length) dots("iterates of the run", "var(--soft)", (r) => r.iterate?.value ?? null);
   const notes = (row) => {
     const {mark, iterate} = rows[row];
     if (mark) return [`${shortened(mark.label, 60)}${mark.distance > 0 ? `, ${typeset(mark.distance, 3)} off the line` : ""}`];
