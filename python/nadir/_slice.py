@@ -96,8 +96,8 @@ class Slice:
             picture = curves_svg([("value", first.coordinates, self.values)], "value along the line", first.label)
         else:
             marks = [(mark["label"], *map(float, mark["coordinates"])) for mark in self.marks]
-            picture = map_svg(first.coordinates, self.axes[1].coordinates, self.values, "value on the plane",
-                              f"{first.label} (across), {self.axes[1].label} (up)", marks)
+            picture = (f"<p>across: {html.escape(first.label)}; up: {html.escape(self.axes[1].label)}</p>"
+                       + map_svg(first.coordinates, self.axes[1].coordinates, self.values, "value on the plane", marks))
         rows = [[mark["label"], ", ".join(f"{c:.4g}" for c in mark["coordinates"]), f"{mark['value']:.8g}", f"{mark['distance']:.3g}"]
                 for mark in self.marks]
         return (f"<div><p><b>{html.escape(self._headline())}</b></p>{picture}"

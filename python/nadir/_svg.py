@@ -58,6 +58,9 @@ def curves_svg(curves: Sequence[Tuple[str, Any, Any]], title: str, label: str, w
         points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(across, up) if math.isfinite(a) and math.isfinite(b))
         parts.append(f"<polyline points='{points}' fill='none' stroke='{COLOURS[k % len(COLOURS)]}'>"
                      f"<title>{html.escape(name)}</title></polyline>")
+        if len(arrays) > 1:  # a legend, in the colours of the lines
+            parts.append(f"<text x='{width - _RIGHT - 6}' y='{_TOP + 14 + 12 * k}' text-anchor='end' fill='{COLOURS[k % len(COLOURS)]}'>"
+                         f"{html.escape(name)}</text>")
     return "".join(parts) + "</svg>"
 
 
@@ -86,9 +89,9 @@ def _shade(share: float) -> str:
     return "#" + "".join(f"{round(255 * c):02x}" for c in mixed)
 
 
-def map_svg(x: Any, y: Any, values: Any, title: str, label: str, marks: Sequence[Tuple[str, float, float]] = (), width: int = 420,
+def map_svg(x: Any, y: Any, values: Any, title: str, marks: Sequence[Tuple[str, float, float]] = (), width: int = 420,
             height: int = 360) -> str:
-    """values[i][j] at x[i], y[j] as a map of coloured cells; what is not finite stays white."""
+    """values[i][j] at x[i], y[j] as a map of coloured cells, dark for low ones; what is not finite stays white."""
     x, y, values = (numpy.asarray(a, dtype=float) for a in (x, y, values))
     ends = _ends_of(values)
     if ends is None or values.shape != (x.size, y.size) or x.size < 2 or y.size < 2:
@@ -102,7 +105,7 @@ def map_svg(x: Any, y: Any, values: Any, title: str, label: str, marks: Sequence
                 parts.append(f"<rect x='{across[i]:.1f}' y='{down[j + 1]:.1f}' width='{across[i + 1] - across[i] + 0.3:.1f}' "
                              f"height='{down[j] - down[j + 1] + 0.3:.1f}' fill='{_shade((values[i, j] - ends[0]) / (ends[1] - ends[0]))}'>"
                              f"<title>{x[i]:.4g}, {y[j]:.4g}: {values[i, j]:.6g}</title></rect>")
-    parts.append(_frame((x[0], x[-1]), (y[0], y[-1]), f"{label}, {ends[0]:.4g} (dark) to {ends[1]:.4g}", width, height))
+    parts.append(_frame((x[0], x[-1]), (y[0], y[-1]), f"{ends[0]:.4g} (dark) to {ends[1]:.4g}", width, height))
     for name, a, b in marks:
         if x[0] <= a <= x[-1] and y[0] <= b <= y[-1]:
             cx = _LEFT + (width - _LEFT - _RIGHT) * (a - x[0]) / (x[-1] - x[0])

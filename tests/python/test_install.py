@@ -38,7 +38,7 @@ def test_cmake_installs_a_module_that_works(tmp_path):
     assert folder.name in ("dist-packages", "site-packages")
     assert Path(lines[0]) == folder / "nadir" / "__init__.py"
     assert lines[1:3] == ["local-minimum", "global-minimum"]
-    assert (folder / "nadir" / "py.typed").exists()
+    assert (folder / "nadir" / "py.typed").exists() and (folder / "nadir" / "_families.pyi").exists()
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pip") is None, reason="this Python has no pip")
@@ -58,4 +58,5 @@ def test_pip_builds_a_wheel_without_network_and_installs_it(tmp_path):
     lines = trial(tmp_path / "site", tmp_path)
 
     assert Path(lines[0]) == tmp_path / "site" / "nadir" / "__init__.py"
+    assert (tmp_path / "site" / "nadir" / "_families.pyi").exists()
     assert lines[1:3] == ["local-minimum", "global-minimum"]
