@@ -141,9 +141,9 @@ void require_fit(std::span<const double> point, const std::vector<Direction>& di
   if (directions.empty() || directions.size() > 2) throw InputError("slice directions", "one or two", std::to_string(directions.size()));
   for (const Direction& d : directions)
     if (d.step.size() != point.size()) throw InputError("slice direction", std::to_string(point.size()) + " numbers", std::to_string(d.step.size()));
-  for (const std::size_t given : {options.counts.size(), options.ranges.size()})
+  for (const std::size_t given : {options.counts.size(), options.ranges.size(), options.through.size()})
     if (given != 0 && given != directions.size())
-      throw InputError("slice", "a count and a range for each of " + std::to_string(directions.size()) + " axes, or none", std::to_string(given));
+      throw InputError("slice", "counts, ranges and lines for each of " + std::to_string(directions.size()) + " axes, or none", std::to_string(given));
   if (!(options.adaptive_tol >= 0.0 && options.adaptive_tol < 1.0)) throw InputError("slice adaptive", "a number from 0 to below 1", text_of(options.adaptive_tol));
 }
 
@@ -156,12 +156,24 @@ Axis axis_of(const Direction& direction, const SliceOptions& options, std::size_
           .length = norm(direction.step),
           .eigenvalue = direction.eigenvalue,
           .explained = direction.explained,
-          .coordinates = grid_coordinates(low, high, count)};
+          .coordinates = grid_coordinates(low, high, count, options.through.empty() ? Vector{} : options.through[k])};
 }
 
 GridNode centre_of(const SampledGrid& grid) {
   const auto zero = [](const Vector& c) { return static_cast<Index>(std::find(c.begin(), c.end(), 0.0) - c.begin()); };
   return {zero(grid.row_coordinates), zero(grid.column_coordinates)};
+}
+
+void move_lines(std::span<const double> through, Vector& coordinates) {
+  const auto near = [](double t) { return [t](double a, double b) { return std::fabs(a - t) < std::fabs(b - t); }; };
+  std::vector<char> is_fixed(coordinates.size(), 0);
+  for (std::size_t i = 0; i < coordinates.size(); ++i) is_fixed[i] = i == 0 || i + 1 == coordinates.size() || coordinates[i] == 0.0;
+  for (const double t : through) {
+    const auto i = static_cast<std::size_t>(std::min_element(coordinates.begin(), coordinates.end(), near(t)) - coordinates.begin());
+    if (is_fixed[i] || !(coordinates[i - 1] < t && t < coordinates[i + 1])) continue;
+    coordinates[i] = t;
+    is_fixed[i] = 1;
+  }
 }
 
 std::vector<GridNode> nodes_but(const SampledGrid& grid, GridNode centre) {
@@ -213,7 +225,7 @@ std::vector<Layer> layers_of(SampledGrid&& grid, const SliceOptions& options) {
 
 }  // namespace
 
-Vector grid_coordinates(double low, double high, Index count) {
+Vector grid_coordinates(double low, double high, Index count, std::span<const double> through) {
   if (!(std::isfinite(low) && std::isfinite(high) && low < high)) throw InputError("slice range", "two finite numbers, the lower one first", text_of(low) + "," + text_of(high));
   if (!(low <= 0.0 && high >= 0.0)) throw InputError("slice range", "0, where the point is, between its ends", text_of(low) + "," + text_of(high));
   const bool is_inside = low < 0.0 && high > 0.0;
@@ -226,6 +238,7 @@ Vector grid_coordinates(double low, double high, Index count) {
   for (Index i = 0; i < below; ++i) coordinates.push_back(low * (static_cast<double>(below - i) / static_cast<double>(below)));
   coordinates.push_back(0.0);
   for (Index i = 1; i <= parts - below; ++i) coordinates.push_back(high * (static_cast<double>(i) / static_cast<double>(parts - below)));
+  move_lines(through, coordinates);
   return coordinates;
 }
 

@@ -63,6 +63,7 @@ struct SliceOptions {
   std::vector<Index> counts;                      // of grid points along each axis; empty: 101 on a line, 51 x 51
   std::vector<std::pair<double, double>> ranges;  // of coordinates, each with 0 inside or at an end; empty: -1 to 1
   bool with_gradient = false, with_curvature = false;
+  std::vector<Vector> through;  // coordinates of other points, an axis each or empty: grid lines nearby are moved there
   double adaptive_tol = 0.0;  // 0: every grid point
   std::uint64_t seed = 0;     // of Lanczos
   std::function<bool()> should_stop;  // asked between points; may be empty
@@ -77,7 +78,8 @@ Slice examine_slice(const ProblemRef& problem, std::span<const double> point, co
 Mark place_mark(const ProblemRef& problem, std::span<const double> point, const std::vector<Direction>& directions, std::string label, std::span<const double> x);
 
 // count coordinates from low to high with 0 among them: even on either side of 0, and at both ends exact. Throws InputError
-// unless low <= 0 <= high, low < high and count leaves room for the ends and 0.
-Vector grid_coordinates(double low, double high, Index count);
+// unless low <= 0 <= high, low < high and count leaves room for the ends and 0. For each of `through` between the ends the
+// nearest coordinate is moved there, so that it is exact, unless that is 0, an end, or one moved before.
+Vector grid_coordinates(double low, double high, Index count, std::span<const double> through = {});
 
 }  // namespace nadir

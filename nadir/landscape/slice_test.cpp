@@ -57,6 +57,16 @@ TEST(GridCoordinates, hold_zero_and_both_ends_exactly_and_ascend) {
   }
 }
 
+TEST(GridCoordinates, go_through_other_points_where_they_lie_between) {
+  const Vector c = grid_coordinates(-0.5, 1.5, 51, Vector{1.0, 0.3, 7.0, 1e-9, 1.0});
+
+  ASSERT_EQ(std::ssize(c), 51);
+  for (const double t : {-0.5, 0.0, 0.3, 1.0, 1.5}) EXPECT_EQ(std::count(c.begin(), c.end(), t), 1) << t;
+  EXPECT_EQ(std::count(c.begin(), c.end(), 1e-9), 0);
+  for (std::size_t i = 1; i < c.size(); ++i) EXPECT_LT(c[i - 1], c[i]);
+  EXPECT_EQ(grid_coordinates(-1, 1, 3, Vector{0.9, -1.0, std::nan("")}), (Vector{-1, 0, 1}));
+}
+
 TEST(GridCoordinates, refuse_ranges_that_are_reversed_or_miss_the_point_and_grids_without_room) {
   const double nan = std::nan("");
   for (const auto& [low, high, count] : std::vector<std::tuple<double, double, Index>>{

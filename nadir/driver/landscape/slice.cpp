@@ -65,6 +65,7 @@ Slice examine_subject_slice(const SliceRequest& request, const SliceSubject& sub
   const SlicePlane plane = plane_of(request, subject, should_stop);
   if (options.counts.size() > plane.directions.size()) throw InputError("--grid", "one number for a line", "'" + request.grid + "'");
   options.ranges = plane.ranges;
+  options.through = plane.through;
   const Vector& point = subject.point.values;
   Slice slice = examine_slice(subject.problem, point, plane.directions, options);
   for (const NamedPoint& other : subject.others) {

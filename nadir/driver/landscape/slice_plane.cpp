@@ -71,8 +71,10 @@ void span_to(const SliceRequest& request, const SliceSubject& subject, int count
   }
   plane.directions = directions_to(point.values, values, labels);
   plane.ranges = {{-0.5, 1.5}};
+  plane.through = {{1.0}};
   if (subject.others.size() == 2) {
     const double along = project(point.values, plane.directions, subject.others[1].values).coordinates[0];
+    plane.through = {{1.0, along}, {1.0}};
     plane.ranges = {{std::fmin(-0.5, along - 0.5), std::fmax(1.5, along + 0.5)}, {-0.5, 1.5}};
   } else if (count == 2) {
     Direction across = random_ones(request, point, 1)[0];
@@ -82,6 +84,7 @@ void span_to(const SliceRequest& request, const SliceSubject& subject, int count
     across.label = "random direction, across";
     plane.directions.push_back(std::move(across));
     plane.ranges.push_back({-1.0, 1.0});
+    plane.through.push_back({});
   }
 }
 

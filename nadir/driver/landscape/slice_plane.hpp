@@ -14,6 +14,7 @@ namespace nadir {
 struct SlicePlane {
   std::vector<Direction> directions;
   std::vector<std::pair<double, double>> ranges;  // one an axis
+  std::vector<Vector> through;                    // empty, or for each axis coordinates that belong on the grid
 };
 
 // Throws InputError as examine_run_slice does.
