@@ -16,7 +16,7 @@ constexpr Index nobody = -1;
 class Assignment {
  public:
   explicit Assignment(ConstMatrixView cost)
-      : cost_(cost), n_(cost.rows), of_row_(size(n_), 0.0), of_column_(size(n_ + 1), 0.0), row_(size(n_ + 1), nobody), before_(size(n_ + 1), nobody) {}
+      : cost_(transpose(cost)), n_(cost.rows), of_row_(size(n_), 0.0), of_column_(size(n_ + 1), 0.0), row_(size(n_ + 1), nobody), before_(size(n_ + 1), nobody) {}
 
   void add(Index row) {
     row_[size(n_)] = row;
@@ -32,7 +32,7 @@ class Assignment {
  private:
   static std::size_t size(Index i) { return static_cast<std::size_t>(i); }
 
-  // Dijkstra's method on reduced costs; `before_` holds the path.
+  // Dijkstra's method on reduced costs; `before_` holds the path. Of columns equally near a free one ends it.
   Index free_column() {
     Vector least(size(n_), std::numeric_limits<double>::infinity());
     std::vector<bool> is_reached(size(n_ + 1), false);
@@ -44,9 +44,10 @@ class Assignment {
       Index next = nobody;
       for (Index j = 0; j < n_; ++j) {
         if (is_reached[size(j)]) continue;
-        const double reduced = cost_(row, j) - of_row_[size(row)] - of_column_[size(j)];
+        const double reduced = cost_(j, row) - of_row_[size(row)] - of_column_[size(j)];
         if (reduced < least[size(j)]) least[size(j)] = reduced, before_[size(j)] = column;
-        if (next == nobody || least[size(j)] < shortest) shortest = least[size(j)], next = j;
+        const bool is_as_near = next != nobody && least[size(j)] == shortest && row_[size(j)] == nobody && row_[size(next)] != nobody;
+        if (next == nobody || least[size(j)] < shortest || is_as_near) shortest = least[size(j)], next = j;
       }
       for (Index j = 0; j <= n_; ++j) {
         if (is_reached[size(j)]) of_row_[size(row_[size(j)])] += shortest, of_column_[size(j)] -= shortest;
@@ -57,7 +58,7 @@ class Assignment {
     return column;
   }
 
-  ConstMatrixView cost_;
+  Matrix cost_;                // transposed: a row's costs lie side by side
   Index n_;
   Vector of_row_, of_column_;  // potentials: cost(i, j) - of_row_[i] - of_column_[j] >= 0
   std::vector<Index> row_;     // of each column
