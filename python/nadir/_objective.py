@@ -137,7 +137,7 @@ def objective_of(x: Any, point: Any, args: Any, jac: Any, hess: Any, hessp: Any,
                         f"{type(x).__name__}")
     if point is None:
         raise TypeError(f"{name}: expected the point at which to look, found nothing")
-    start = real_vector(point, "point")
+    start = real_vector(getattr(point, "x", point), "point")  # a result of nadir.minimize stands for its point
     args = args if isinstance(args, tuple) else (args,)
     return Objective("function", make_function(x, start.size, args, jac, hess, hessp), start)
 

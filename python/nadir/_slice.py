@@ -106,7 +106,7 @@ class Slice:
 
 def _words(value: Any, separator: str) -> Any:
     """(51, 31) -> "51x31"; what is no sequence stays."""
-    return separator.join(map(str, value)) if isinstance(value, (list, tuple)) else value
+    return separator.join(map(str, value)) if isinstance(value, (list, tuple, numpy.ndarray)) else value
 
 
 def _iterates(trajectory: Any, where: Objective) -> Optional[numpy.ndarray]:

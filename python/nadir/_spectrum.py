@@ -80,7 +80,7 @@ class Spectrum:
 
     def _headline(self) -> str:
         seen = "all of them" if self.is_whole else "both ends" if self.is_converged else "both ends, not converged"
-        return (f"{self.dimension} eigenvalues from {self.least[0]:.6g} to {self.greatest[0]:.6g} (numerical, {seen})"
+        return (f"{self.dimension} eigenvalue{'s' if self.dimension != 1 else ''} from {self.least[0]:.6g} to {self.greatest[0]:.6g} (numerical, {seen})"
                 + ("" if self.is_complete else ", stopped early"))
 
     def __reduce__(self) -> Any:

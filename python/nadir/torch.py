@@ -165,6 +165,7 @@ class TorchProblem:
 
     def vector(self, x: Any) -> numpy.ndarray:
         """A flat array, or tensors by the names of the parameters (a state_dict, say), as the flat vector."""
+        x = getattr(x, "x", x)  # a result of minimize stands for its point
         if isinstance(x, Mapping):
             missing = [name for name, _ in self.layout if name not in x]
             if missing:

@@ -255,6 +255,18 @@ def test_results_are_kept_and_shown():
     assert line.to_dict()["schema"] == "nadir.slice/1" and ways.to_dict()["schema"] == "nadir.path/1"
 
 
+def test_a_result_of_minimize_stands_for_its_point():
+    torch = pytest.importorskip("torch")
+    result = nadir.minimize(wells, [0.3, 2.0], jac=slope)
+    module = torch.nn.Linear(2, 1)
+    problem = nadir.torch.problem(module, torch.nn.MSELoss(), torch.randn(5, 2), torch.randn(5, 1))
+    trained = problem.minimize()
+
+    assert nadir.landscape.slice(wells, result, jac=slope, grid=numpy.array([3, 3])).value == pytest.approx(result.fun, abs=1e-15)
+    assert nadir.landscape.spectrum(wells, result, jac=slope).value == pytest.approx(result.fun, abs=1e-15)
+    assert nadir.landscape.path(problem, trained, kinds=[]).values[1] == pytest.approx(trained.fun, rel=1e-12)
+
+
 def test_they_are_drawn_by_nadir_plot():
     pytest.importorskip("matplotlib").use("Agg")
     import nadir.plot
