@@ -135,7 +135,7 @@ def path(x: Any, *points: Any, kinds: Union[None, str, Sequence[str]] = None, ar
     where = objective_of(x, first, args, jac, hess, hessp, "path", [other])
     texts = texts_for({"bends": bends, "align": align, "points": samples, "iterations": iterations, "seed": seed, "threads": threads,
                        "time_limit": time_limit}, _rows(), "path")
-    words = [] if kinds is None else kinds.split(",") if isinstance(kinds, str) else [str(kind) for kind in kinds]
+    words = [] if kinds is None else kinds.split(",") if isinstance(kinds, str) else [str(kind) for kind in kinds] or ["straight"]
     if where.kind == "run":
         found = where.call("path", texts, words, os.fspath(run_of(other)))  # type: ignore[arg-type]
         return _of_folder(found, where.handle)
@@ -183,7 +183,7 @@ path.__doc__ = "\n".join(["""Low ways between two points: the straight line, tra
 Parameters
 ----------
 kinds : str or list of str
-    Of "bezier", "polygon", "elastic-band": the curves beside the straight line; default bezier and elastic-band.
+    Of "bezier", "polygon", "elastic-band": the curves beside the straight line; default bezier and elastic-band, [] for none.
 args, jac, hess, hessp
     Of a function, as of nadir.minimize.
 samples : int

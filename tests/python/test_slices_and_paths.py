@@ -264,7 +264,8 @@ def test_a_result_of_minimize_stands_for_its_point():
 
     assert nadir.landscape.slice(wells, result, jac=slope, grid=numpy.array([3, 3])).value == pytest.approx(result.fun, abs=1e-15)
     assert nadir.landscape.spectrum(wells, result, jac=slope).value == pytest.approx(result.fun, abs=1e-15)
-    assert nadir.landscape.path(problem, trained, kinds=[]).values[1] == pytest.approx(trained.fun, rel=1e-12)
+    ways = nadir.landscape.path(problem, trained, kinds=[])
+    assert ways.values[1] == pytest.approx(trained.fun, rel=1e-12) and [curve.kind for curve in ways.curves] == ["straight"]
 
 
 def test_they_are_drawn_by_nadir_plot():
