@@ -2,9 +2,11 @@
 // verdict and as a claim in the certificate.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "nadir/core/family.hpp"
+#include "nadir/judge/claim_numbers.hpp"
 
 namespace nadir {
 
@@ -16,6 +18,15 @@ class JudgementBuilder {
   void prove(std::string kind, std::string text, std::string theorem, Numbers numbers);
   // Everything else is evidence only.
   void note(std::string text, std::string theorem, Standing standing, Rigor rigor, Numbers numbers = {});
+
+  // The claims that judges share, each with its witness. The value's bounds have room already (judge/claim_numbers.hpp).
+  // What the verdict's escape gains, from a value of at least `value_lower`; an escape that is not proved to gain anything
+  // is dropped, and the answer is false. The checker reads it from the point's file.
+  bool prove_escape(double value_lower, const Interval& value_there);
+  void prove_negative_curvature(double bound, std::span<const double> direction, std::string theorem = "Rayleigh quotient");
+  void prove_better_point(double upper, std::span<const double> point);
+  // Nothing can be said: the value or the point is not finite.
+  void break_down();
 
   // Sets the headline. `proved` is granted only where the claims made so far support it; otherwise the
   // judgement says `numerical`.

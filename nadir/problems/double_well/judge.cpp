@@ -30,8 +30,6 @@ Interval enclose_first_curvature(double x1, double a) {
   return Interval::point(3.0) * sqr(Interval::point(x1)) - sqr(Interval::point(a));
 }
 
-Matrix as_column(const Vector& v) { return Matrix(ConstMatrixView(v.data(), static_cast<Index>(v.size()), 1)); }
-
 class DoubleWellJudge {
  public:
   DoubleWellJudge(const DoubleWell& problem, std::span<const double> x, const JudgeOptions& options, JudgementBuilder& builder)

@@ -25,10 +25,6 @@ const char* const every_minimum_is_global = "Kawaguchi 2016, theorem 2.3 (ii), (
 // Exact arithmetic on the whole Hessian is tried up to this many parameters.
 constexpr Index exact_hessian_limit = 96;
 
-// A claim leaves room of its own width on either side: another summation order, in whoever checks it, may
-// enclose the same number a little less tightly. Exact values stay exact.
-Interval with_room(const Interval& x) { return {sub_down(x.lower, x.width()), add_up(x.upper, x.width())}; }
-
 class LinearNetworkJudge {
  public:
   LinearNetworkJudge(const JudgedNetwork& network, const Point& point, const JudgeOptions& options, JudgementBuilder& builder)
@@ -36,7 +32,7 @@ class LinearNetworkJudge {
         here_(network.problem, network.X, network.Y, point.values) {}
 
   void run() {
-    if (!here_.value().is_finite()) return breakdown();
+    if (!here_.value().is_finite()) return builder_.break_down();
     state_value_and_gap();
     state_gradient();
     state_curvature();
@@ -46,11 +42,6 @@ class LinearNetworkJudge {
  private:
   Verdict& verdict() { return builder_.verdict(); }
   bool is_penalised() const { return problem_.is_penalised(); }
-
-  void breakdown() {
-    builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
-    builder_.conclude(Headline::undecided, Rigor::numerical);
-  }
 
   void state_value_and_gap() {
     Interval value = with_room(here_.value());
@@ -78,15 +69,15 @@ class LinearNetworkJudge {
     }
     numerical_gap_ = value.mid() - decay.numerical;
     if (verdict().gap <= mul_down(options_.gap_tol, verdict().gap_scale)) {
-      builder_.prove("gap", "the value is within " + text(verdict().gap) + " of the global minimum", theorem,
+      builder_.prove("gap", "the value is within " + short_text(verdict().gap) + " of the global minimum", theorem,
                      {{"gap", verdict().gap}, {"gap_scale", verdict().gap_scale}, {"tolerance", options_.gap_tol}});
       is_global_proved_ = true;
     } else if (numerical_gap_ <= options_.gap_tol * verdict().gap_scale && std::isfinite(decay.numerical)) {
-      builder_.note("the value agrees with the closed form of the global minimum to " + text(numerical_gap_), theorem, Standing::holds,
+      builder_.note("the value agrees with the closed form of the global minimum to " + short_text(numerical_gap_), theorem, Standing::holds,
                     Rigor::numerical, {{"upper", value.upper}, {"closed_form", decay.numerical}});
       is_global_numerically_ = true;
     } else {
-      builder_.note("the value is within " + text(verdict().gap) + " of the global minimum, no closer is shown", theorem, Standing::holds,
+      builder_.note("the value is within " + short_text(verdict().gap) + " of the global minimum, no closer is shown", theorem, Standing::holds,
                     Rigor::proved, {{"upper", value.upper}, {"lower", bound}});
     }
   }
@@ -137,9 +128,8 @@ class LinearNetworkJudge {
     if (curvature_.direction.empty() || !(curvature_.curvature.min_eigenvalue < -telling)) return false;
     const Interval along = with_room(here_.curvature(curvature_.direction));
     if (!(along.upper < -telling)) return false;
-    builder_.prove("negative-curvature", "the Hessian has an eigenvalue of at most " + text(along.upper),
-                   is_penalised() ? "Rayleigh quotient" : std::string("Rayleigh quotient; ") + second_order_theorem, {{"curvature", along.upper}});
-    builder_.certificate().witness["direction"] = Matrix(ConstMatrixView(curvature_.direction.data(), static_cast<Index>(curvature_.direction.size()), 1));
+    builder_.prove_negative_curvature(along.upper, curvature_.direction,
+                                      is_penalised() ? "Rayleigh quotient" : std::string("Rayleigh quotient; ") + second_order_theorem);
     verdict().escape = escape_along(problem_, x_, curvature_.direction);
     prove_escape();
     builder_.conclude(Headline::strict_saddle, Rigor::proved);
@@ -175,7 +165,7 @@ class LinearNetworkJudge {
     const DecayMinimum m = examine_decay_minimum(problem_, here_, x_, *verdict().curvature);
     verdict().curvature = m.curvature;
     if (m.isolated) {
-      builder_.prove("isolated-minimum", "a strict local minimum lies within " + text(m.isolated->radius) + ", the only critical point there",
+      builder_.prove("isolated-minimum", "a strict local minimum lies within " + short_text(m.isolated->radius) + ", the only critical point there",
                      "Newton-Kantorovich (Kantorovich 1948; radii polynomial)",
                      {{"radius", m.isolated->radius}, {"least_eigenvalue", m.isolated->least_eigenvalue}});
       return builder_.conclude(has_better ? Headline::spurious_minimum : Headline::local_minimum, Rigor::proved);
@@ -199,8 +189,7 @@ class LinearNetworkJudge {
     if (!best) return false;
     const Interval value = with_room(PointEnclosure(problem_, network_.X, network_.Y, *best).value());
     if (!(value.upper < here_.value().lower)) return false;
-    builder_.prove("better-point", "a point with value at most " + text(value.upper) + " is in hand", "", {{"value", value.upper}});
-    builder_.certificate().witness["better"] = Matrix(ConstMatrixView(best->data(), static_cast<Index>(best->size()), 1));
+    builder_.prove_better_point(value.upper, *best);
     return true;
   }
 
@@ -208,14 +197,7 @@ class LinearNetworkJudge {
   bool prove_escape() {
     if (!verdict().escape) return false;
     const Interval there = PointEnclosure(problem_, network_.X, network_.Y, x_, verdict().escape->displacement).value();
-    const double decrease = sub_down(with_room(here_.value()).lower, with_room(there).upper);
-    if (!(decrease > 0.0)) {
-      verdict().escape.reset();
-      return false;
-    }
-    verdict().escape->decrease = decrease;
-    builder_.prove("descent", "moving by the escape lowers the value by at least " + text(decrease), "", {{"decrease", decrease}});
-    return true;
+    return builder_.prove_escape(with_room(here_.value()).lower, there);
   }
 
   bool prove_no_negative_curvature() {
@@ -228,12 +210,6 @@ class LinearNetworkJudge {
     if (inertia->zero == 0) verdict().curvature->min_eigenvalue = curvature_.curvature.min_eigenvalue;
     builder_.prove("no-negative-curvature", "the Hessian has no negative eigenvalue (exact arithmetic)", "Descartes' rule of signs on the characteristic polynomial", {});
     return true;
-  }
-
-  static std::string text(double x) {
-    char buffer[32];
-    std::snprintf(buffer, sizeof buffer, "%.3g", x);
-    return buffer;
   }
 
   const JudgedNetwork& network_;

@@ -1,7 +1,6 @@
 #include "nadir/problems/matrix_completion/judge.hpp"
 
 #include <cmath>
-#include <cstdio>
 
 #include "nadir/base/error.hpp"
 #include "nadir/judge/curvature.hpp"
@@ -21,27 +20,13 @@ const char* const psd_duality = "duality of the trace on semidefinite matrices; 
 // A relative gap at which a point of many parameters is not far from the optimum, but its gradient is.
 constexpr double nearly_global = 1e-3;
 
-std::string text(double x) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.3g", x);
-  return buffer;
-}
-
-// A claim leaves room of its own width on either side, for whoever encloses the same number less tightly.
-Interval with_room(const Interval& x) { return {sub_down(x.lower, x.width()), add_up(x.upper, x.width())}; }
-
-Matrix as_column(const Vector& v) { return Matrix(ConstMatrixView(v.data(), static_cast<Index>(v.size()), 1)); }
-
 class CompletionJudge {
  public:
   CompletionJudge(const MatrixCompletion& problem, const Point& point, const JudgeOptions& options, JudgementBuilder& builder)
       : problem_(problem), x_(point.values), options_(options), builder_(builder), here_(problem, point.values) {}
 
   void run() {
-    if (!here_.value().is_finite()) {
-      builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
-      return builder_.conclude(Headline::undecided, Rigor::numerical);
-    }
+    if (!here_.value().is_finite()) return builder_.break_down();
     state_value_and_gap();
     state_gradient();
     conclude();
@@ -91,17 +76,17 @@ void CompletionJudge::state_bound(const Interval& value, const std::string& theo
   verdict().gap = sub_up(value.upper, bound_.bound);
   const bool is_within = verdict().gap <= mul_down(options_.gap_tol, verdict().gap_scale);
   const Numbers gap{{"gap", verdict().gap}, {"gap_scale", verdict().gap_scale}, {"tolerance", options_.gap_tol}};
-  const std::string gap_sentence = "the value is within " + text(verdict().gap) + " of the global minimum over every rank";
+  const std::string gap_sentence = "the value is within " + short_text(verdict().gap) + " of the global minimum over every rank";
   if (bound_.rigor == Rigor::proved) {
     builder_.prove("lower-bound", sentence, theorem, numbers);
     if (is_within) builder_.prove("gap", gap_sentence, theorem, gap);
   } else {
-    builder_.note(sentence + ", except with probability " + text(bound_.failure_probability), theorem, Standing::holds, bound_.rigor, numbers);
+    builder_.note(sentence + ", except with probability " + short_text(bound_.failure_probability), theorem, Standing::holds, bound_.rigor, numbers);
     if (is_within) builder_.note(gap_sentence, theorem, Standing::holds, bound_.rigor, gap);
   }
   is_global_ = is_within;
   if (is_within) return;
-  builder_.note("the value is within " + text(verdict().gap) + " of the global minimum, no closer is shown", theorem, Standing::holds, bound_.rigor,
+  builder_.note("the value is within " + short_text(verdict().gap) + " of the global minimum, no closer is shown", theorem, Standing::holds, bound_.rigor,
                 {{"upper", value.upper}, {"lower", bound_.bound}});
   if (!bound_.obstacle.empty()) builder_.note("no dual bound: " + bound_.obstacle, theorem, Standing::undecided, Rigor::numerical);
 }
@@ -147,8 +132,7 @@ bool CompletionJudge::state_negative_curvature() {
   if (curvature_.direction.empty() || !(curvature_.curvature.min_eigenvalue < -telling)) return false;
   const Interval along = with_room(here_.curvature(curvature_.direction));
   if (!(along.upper < -telling)) return false;
-  builder_.prove("negative-curvature", "the Hessian has an eigenvalue of at most " + text(along.upper), "Rayleigh quotient", {{"curvature", along.upper}});
-  builder_.certificate().witness["direction"] = as_column(curvature_.direction);
+  builder_.prove_negative_curvature(along.upper, curvature_.direction);
   verdict().escape = escape_along(problem_, x_, curvature_.direction);
   prove_escape();
   builder_.conclude(Headline::strict_saddle, Rigor::proved);
@@ -158,15 +142,11 @@ bool CompletionJudge::state_negative_curvature() {
 // Keeps an escape only with the decrease that is proved for it.
 void CompletionJudge::prove_escape() {
   if (!verdict().escape) return;
-  Escape& escape = *verdict().escape;
+  const Vector displacement = verdict().escape->displacement;
   Vector there(x_.begin(), x_.end());
-  axpy(1.0, escape.displacement, there);
-  const CompletionEnclosure moved(problem_, there, true);
-  const Interval value_here = with_room(here_.value()), value_there = with_room(moved.value());
-  escape.decrease = sub_down(value_here.lower, value_there.upper);
-  if (!(escape.decrease > 0.0)) return verdict().escape.reset();
-  builder_.prove("descent", "moving by the escape lowers the value by at least " + text(escape.decrease), "", {{"decrease", escape.decrease}});
-  builder_.certificate().witness["escape"] = as_column(escape.displacement);
+  axpy(1.0, displacement, there);
+  if (builder_.prove_escape(with_room(here_.value()).lower, CompletionEnclosure(problem_, there, true).value()))
+    builder_.certificate().witness["escape"] = as_column(displacement);
 }
 
 // A second-order point whose factors have dependent columns would be global; what rank tells, and what it leaves open.
@@ -219,8 +199,7 @@ void CompletionJudge::state_better_points() {
     best = &better;
   }
   if (!best) return;
-  builder_.prove("better-point", "a point in hand has a value of at most " + text(least), "", {{"value", least}});
-  builder_.certificate().witness["better"] = as_column(*best);
+  builder_.prove_better_point(least, *best);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 #include "nadir/base/error.hpp"
@@ -27,18 +26,6 @@ constexpr Index exact_hessian_limit = 96;
 // Beyond this many entries of the operator, what is not needed for a global minimum's proof is left undone.
 constexpr Index large_operator = 1 << 22;
 
-// A claim leaves room of its own width on either side: another summation order, in whoever checks it, may enclose the
-// same number a little less tightly. Exact values stay exact.
-Interval with_room(const Interval& x) { return {sub_down(x.lower, x.width()), add_up(x.upper, x.width())}; }
-
-Matrix as_column(const Vector& v) { return Matrix(ConstMatrixView(v.data(), static_cast<Index>(v.size()), 1)); }
-
-std::string text(double x) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.3g", x);
-  return buffer;
-}
-
 class SensingJudge {
  public:
   SensingJudge(const MatrixSensing& problem, const IsometryEstimate& isometry, const Vector& x, const JudgeOptions& options,
@@ -48,7 +35,7 @@ class SensingJudge {
   void run() {
     value_ = with_room(here_.value());
     value_.lower = std::max(value_.lower, 0.0);
-    if (!here_.value().is_finite() || !value_.is_finite()) return breakdown();
+    if (!here_.value().is_finite() || !value_.is_finite()) return builder_.break_down();
     state_value();
     state_gap();
     expansion_ = problem_.expand(x_);
@@ -62,11 +49,6 @@ class SensingJudge {
  private:
   Verdict& verdict() { return builder_.verdict(); }
   void witness(const char* name, const Vector& v) { builder_.certificate().witness[name] = as_column(v); }
-
-  void breakdown() {
-    builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
-    builder_.conclude(Headline::undecided, Rigor::numerical);
-  }
 
   void state_value() {
     verdict().value = value_.mid();
@@ -97,10 +79,10 @@ class SensingJudge {
                     Standing::undecided, Rigor::numerical);
     is_global_ = suffices(verdict().gap);
     if (is_global_)
-      builder_.prove("gap", "the value is within " + text(verdict().gap) + " of the global minimum", theorem,
+      builder_.prove("gap", "the value is within " + short_text(verdict().gap) + " of the global minimum", theorem,
                      {{"gap", verdict().gap}, {"gap_scale", verdict().gap_scale}, {"tolerance", options_.gap_tol}});
     else
-      builder_.note("the value is within " + text(verdict().gap) + " of the global minimum, no closer is shown", theorem, Standing::holds,
+      builder_.note("the value is within " + short_text(verdict().gap) + " of the global minimum, no closer is shown", theorem, Standing::holds,
                     Rigor::proved, {{"upper", value_.upper}, {"lower", bound}});
   }
 
@@ -152,9 +134,7 @@ class SensingJudge {
     if (curvature_.direction.empty() || !(curvature_.curvature.min_eigenvalue < -telling_)) return false;
     const Interval along = with_room(here_.curvature(curvature_.direction));
     if (!(along.upper < -telling_)) return false;
-    builder_.prove("negative-curvature", "the Hessian has an eigenvalue of at most " + text(along.upper), "Rayleigh quotient",
-                   {{"curvature", along.upper}});
-    witness("direction", curvature_.direction);
+    builder_.prove_negative_curvature(along.upper, curvature_.direction);
     verdict().escape = escape_along(problem_, x_, curvature_.direction);
     prove_escape();
     builder_.conclude(Headline::strict_saddle, Rigor::proved);
@@ -165,7 +145,7 @@ class SensingJudge {
     if (!(curvature_.is_whole && curvature_.curvature.min_eigenvalue > curvature_.zero_threshold)) return false;
     const std::optional<SensingMinimum> minimum = prove_isolated_minimum(problem_, here_, x_);
     if (!minimum) return false;
-    builder_.prove("isolated-minimum", "a strict local minimum lies within " + text(minimum->radius) + ", the only critical point there",
+    builder_.prove("isolated-minimum", "a strict local minimum lies within " + short_text(minimum->radius) + ", the only critical point there",
                    "Newton-Kantorovich (Kantorovich 1948; radii polynomial)",
                    {{"radius", minimum->radius}, {"least_eigenvalue", minimum->least_eigenvalue}});
     builder_.conclude(prove_better_point() ? Headline::spurious_minimum : Headline::local_minimum, Rigor::proved);
@@ -244,8 +224,7 @@ class SensingJudge {
     if (!best) return false;
     const Interval there = with_room(SensingEnclosure(problem_, *best).value());
     if (!(there.upper < here_.value().lower)) return false;
-    builder_.prove("better-point", "a point with value at most " + text(there.upper) + " is in hand", "", {{"value", there.upper}});
-    witness("better", *best);
+    builder_.prove_better_point(there.upper, *best);
     return true;
   }
 
@@ -253,14 +232,7 @@ class SensingJudge {
   bool prove_escape() {
     if (!verdict().escape) return false;
     const Interval there = SensingEnclosure(problem_, x_, verdict().escape->displacement).value();
-    const double decrease = sub_down(value_.lower, with_room(there).upper);
-    if (!(decrease > 0.0)) {
-      verdict().escape.reset();
-      return false;
-    }
-    verdict().escape->decrease = decrease;
-    builder_.prove("descent", "moving by the escape lowers the value by at least " + text(decrease), "", {{"decrease", decrease}});
-    return true;
+    return builder_.prove_escape(value_.lower, there);
   }
 
   const MatrixSensing& problem_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 #include "nadir/judge/curvature.hpp"
@@ -15,18 +14,6 @@
 
 namespace nadir {
 namespace {
-
-// A claim leaves room of its own width on either side: another summation order, in whoever checks it, may
-// enclose the same number a little less tightly. Exact values stay exact.
-Interval with_room(const Interval& x) { return {sub_down(x.lower, x.width()), add_up(x.upper, x.width())}; }
-
-Matrix column(std::span<const double> v) { return Matrix(ConstMatrixView(v.data(), static_cast<Index>(v.size()), 1)); }
-
-std::string text(double x) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.3g", x);
-  return buffer;
-}
 
 // An exact fit is looked for where the value is at most this share of that of the network that is 0 everywhere.
 constexpr double exact_fit_share = 1e-2;
@@ -45,10 +32,10 @@ class NetworkJudge {
       : problem_(problem), x_(point.values), options_(options), builder_(builder) {}
 
   void run() {
-    if (!all_finite(column(x_))) return breakdown();
+    if (!all_finite(as_column(x_))) return builder_.break_down();
     here_ = enclose_gradient(problem_, x_);
     expansion_ = problem_.expand(x_);
-    if (!here_.value.is_finite() || !std::isfinite(expansion_->value())) return breakdown();
+    if (!here_.value.is_finite() || !std::isfinite(expansion_->value())) return builder_.break_down();
     state_value_and_gap();
     state_gradient();
     conclude();
@@ -57,11 +44,6 @@ class NetworkJudge {
  private:
   Verdict& verdict() { return builder_.verdict(); }
   Index dimension() const { return problem_.layout().dimension(); }
-
-  void breakdown() {
-    builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
-    builder_.conclude(Headline::undecided, Rigor::numerical);
-  }
 
   void state_value_and_gap() {
     Interval value = with_room(here_.value);
@@ -74,7 +56,7 @@ class NetworkJudge {
     builder_.prove("lower-bound", "no weights whatever have a value below the bound", "losses and penalties are not negative", {{"bound", 0.0}});
     is_global_ = value.upper <= mul_down(options_.gap_tol, verdict().gap_scale);
     if (is_global_)
-      builder_.prove("gap", "the value is within " + text(value.upper) + " of the global minimum", "losses and penalties are not negative",
+      builder_.prove("gap", "the value is within " + short_text(value.upper) + " of the global minimum", "losses and penalties are not negative",
                      {{"gap", value.upper}, {"gap_scale", verdict().gap_scale}, {"tolerance", options_.gap_tol}});
   }
 
@@ -175,8 +157,7 @@ class NetworkJudge {
     const DirectionalCurvature along = enclose_curvature(problem_, x_, curvature_.direction);
     const Interval bound = with_room(along.curvature);
     if (!along.exists || !(bound.upper < -telling)) return false;
-    builder_.prove("negative-curvature", "the Hessian has an eigenvalue of at most " + text(bound.upper), "Rayleigh quotient", {{"curvature", bound.upper}});
-    builder_.certificate().witness["direction"] = column(curvature_.direction);
+    builder_.prove_negative_curvature(bound.upper, curvature_.direction);
     verdict().escape = escape_along(problem_, x_, curvature_.direction);
     prove_escape();
     builder_.conclude(Headline::strict_saddle, Rigor::proved);
@@ -228,8 +209,7 @@ class NetworkJudge {
     if (!best) return false;
     const Interval value = with_room(enclose_value(problem_, *best));
     if (!(value.upper < here_.value.lower)) return false;
-    builder_.prove("better-point", "a point with value at most " + text(value.upper) + " is in hand", "", {{"value", value.upper}});
-    builder_.certificate().witness["better"] = column(*best);
+    builder_.prove_better_point(value.upper, *best);
     better_value_ = value.upper;
     return true;
   }
@@ -238,13 +218,7 @@ class NetworkJudge {
   void prove_escape() {
     if (!verdict().escape) return;
     const Interval there = enclose_value(problem_, x_, verdict().escape->displacement);
-    const double decrease = sub_down(with_room(here_.value).lower, with_room(there).upper);
-    if (!(decrease > 0.0)) {
-      verdict().escape.reset();
-      return;
-    }
-    verdict().escape->decrease = decrease;
-    builder_.prove("descent", "moving by the escape lowers the value by at least " + text(decrease), "", {{"decrease", decrease}});
+    builder_.prove_escape(with_room(here_.value).lower, there);
   }
 
   void undecided(const char* why) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 #include "nadir/base/error.hpp"
@@ -35,18 +34,6 @@ constexpr Index largest_sparse = Index{1} << 26;
 // Cones of a branch and bound: some seconds.
 constexpr Index most_cones = 100000;
 
-// A claim leaves room of its own width on either side: another summation order, in whoever checks it, may enclose the
-// same number a little less tightly. Exact values stay exact.
-Interval with_room(const Interval& x) { return {sub_down(x.lower, x.width()), add_up(x.upper, x.width())}; }
-
-Matrix as_column(const Vector& v) { return Matrix(ConstMatrixView(v.data(), static_cast<Index>(v.size()), 1)); }
-
-std::string text(double x) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.3g", x);
-  return buffer;
-}
-
 class TuckerJudge {
  public:
   TuckerJudge(const Tucker& problem, const TailBound& bound, const Vector& x, const JudgeOptions& options, JudgementBuilder& builder)
@@ -55,7 +42,7 @@ class TuckerJudge {
   void run() {
     value_ = with_room(here_.value());
     value_.lower = std::max(0.0, value_.lower);
-    if (!here_.value().is_finite() || !value_.is_finite()) return breakdown();
+    if (!here_.value().is_finite() || !value_.is_finite()) return builder_.break_down();
     expansion_ = problem_.expand(x_);
     state_value();
     state_gap();
@@ -67,11 +54,6 @@ class TuckerJudge {
  private:
   Verdict& verdict() { return builder_.verdict(); }
   void witness(const char* name, const Vector& v) { builder_.certificate().witness[name] = as_column(v); }
-
-  void breakdown() {
-    builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
-    builder_.conclude(Headline::undecided, Rigor::numerical);
-  }
 
   void state_value() {
     verdict().value = value_.mid();
@@ -105,10 +87,10 @@ class TuckerJudge {
                     Standing::undecided, Rigor::numerical);
     is_global_ = suffices(verdict().gap);
     if (is_global_)
-      builder_.prove("gap", "the value is within " + text(verdict().gap) + " of the global minimum", theorem,
+      builder_.prove("gap", "the value is within " + short_text(verdict().gap) + " of the global minimum", theorem,
                      {{"gap", verdict().gap}, {"gap_scale", verdict().gap_scale}, {"tolerance", options_.gap_tol}});
     else
-      builder_.note("the value is within " + text(verdict().gap) + " of the global minimum, no closer is shown", theorem, Standing::holds,
+      builder_.note("the value is within " + short_text(verdict().gap) + " of the global minimum, no closer is shown", theorem, Standing::holds,
                     Rigor::proved, {{"upper", value_.upper}, {"lower", bound}});
   }
 
@@ -243,9 +225,7 @@ class TuckerJudge {
     const Interval length = enclose_frobenius_norm_squared(ConstMatrixView(v.data(), static_cast<Index>(v.size()), 1));
     const Interval along = with_room(Interval::point(2.0) * here_.along_line(v)[2] / length);
     if (!(along.upper < 0.0)) return false;
-    builder_.prove("negative-curvature", "the Hessian has an eigenvalue of at most " + text(along.upper), "Rayleigh quotient",
-                   {{"curvature", along.upper}});
-    witness("direction", v);
+    builder_.prove_negative_curvature(along.upper, v);
     verdict().escape = escape_along(problem_, x_, v);
     prove_escape();
     builder_.conclude(Headline::strict_saddle, Rigor::proved);
@@ -280,7 +260,7 @@ class TuckerJudge {
     if (!(least > curvature_.zero_threshold) || !curvature_.is_converged) return false;
     const std::optional<TuckerMinimum> minimum = prove_minimum_up_to_symmetry(problem_, here_, x_);
     if (minimum) {
-      builder_.prove("minimum-up-to-symmetry", "a local minimum lies within " + text(minimum->radius) + ", alone in a slice across the symmetries", kantorovich,
+      builder_.prove("minimum-up-to-symmetry", "a local minimum lies within " + short_text(minimum->radius) + ", alone in a slice across the symmetries", kantorovich,
                      {{"radius", minimum->radius}, {"least_eigenvalue", minimum->least_eigenvalue}, {"core_scale", minimum->core_scale}});
       witness("slice", minimum->slice);
       builder_.conclude(prove_better_point() ? Headline::spurious_minimum : Headline::local_minimum, Rigor::proved);
@@ -305,8 +285,7 @@ class TuckerJudge {
     if (!best) return false;
     const Interval there = with_room(TuckerEnclosure(problem_, *best).value());
     if (!(there.upper < here_.value().lower)) return false;
-    builder_.prove("better-point", "a point with value at most " + text(there.upper) + " is in hand", "", {{"value", there.upper}});
-    witness("better", *best);
+    builder_.prove_better_point(there.upper, *best);
     return true;
   }
 
@@ -314,14 +293,7 @@ class TuckerJudge {
   bool prove_escape() {
     if (!verdict().escape) return false;
     const Interval there = TuckerEnclosure(problem_, x_, verdict().escape->displacement).value();
-    const double decrease = sub_down(value_.lower, with_room(there).upper);
-    if (!(decrease > 0.0)) {
-      verdict().escape.reset();
-      return false;
-    }
-    verdict().escape->decrease = decrease;
-    builder_.prove("descent", "moving by the escape lowers the value by at least " + text(decrease), "", {{"decrease", decrease}});
-    return true;
+    return builder_.prove_escape(value_.lower, there);
   }
 
   const Tucker& problem_;

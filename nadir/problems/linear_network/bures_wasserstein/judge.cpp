@@ -1,7 +1,6 @@
 #include "nadir/problems/linear_network/bures_wasserstein/judge.hpp"
 
 #include <cmath>
-#include <cstdio>
 #include <string>
 
 #include "nadir/base/error.hpp"
@@ -21,12 +20,6 @@ const char* const closed_form = "von Neumann's trace theorem (Horn, Johnson 2013
 constexpr double gap_scale_floor = 1e-6;  // of tr S + n tau
 constexpr int num_escape_directions = 8;  // tried where the loss has a kink
 
-std::string text(double x) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.3g", x);
-  return buffer;
-}
-
 // One double outwards where that says less: a sum of square roots that doubles hold exactly is a tie that no
 // arithmetic of balls can confirm.
 double below(double x) { return x > 0.0 ? next_down(x) : x; }
@@ -38,10 +31,10 @@ class BuresWassersteinJudge {
       : problem_(problem), x_(point.values), options_(options), builder_(builder) {}
 
   void run() {
-    if (!all_finite(ConstMatrixView(x_.data(), static_cast<Index>(x_.size()), 1)) || !std::isfinite(problem_.value(x_))) return breakdown();
+    if (!all_finite(ConstMatrixView(x_.data(), static_cast<Index>(x_.size()), 1)) || !std::isfinite(problem_.value(x_))) return builder_.break_down();
     if (problem_.target().obstacle().empty()) {
       const Interval value = enclose_bures_wasserstein(problem_, x_);
-      if (!value.is_finite()) return breakdown();
+      if (!value.is_finite()) return builder_.break_down();
       state_proved_gap(value);
     } else {
       state_obstacle();
@@ -52,11 +45,6 @@ class BuresWassersteinJudge {
 
  private:
   Verdict& verdict() { return builder_.verdict(); }
-
-  void breakdown() {
-    builder_.note("the value overflows double precision, or an entry of the point is not finite", "", Standing::undecided, Rigor::numerical);
-    builder_.conclude(Headline::undecided, Rigor::numerical);
-  }
 
   void state_proved_gap(const Interval& enclosure) {
     const Interval value{below(enclosure.lower), above(enclosure.upper)};
@@ -70,10 +58,10 @@ class BuresWassersteinJudge {
                    {{"bound", bound}});
     is_global_proved_ = verdict().gap <= mul_down(options_.gap_tol, verdict().gap_scale);
     if (is_global_proved_)
-      builder_.prove("gap", "the value is within " + text(verdict().gap) + " of the global minimum", closed_form,
+      builder_.prove("gap", "the value is within " + short_text(verdict().gap) + " of the global minimum", closed_form,
                      {{"gap", verdict().gap}, {"gap_scale", verdict().gap_scale}, {"tolerance", options_.gap_tol}});
     else
-      builder_.note("the value is within " + text(verdict().gap) + " of the global minimum, no closer is shown", closed_form, Standing::holds,
+      builder_.note("the value is within " + short_text(verdict().gap) + " of the global minimum, no closer is shown", closed_form, Standing::holds,
                     Rigor::proved, {{"upper", value.upper}, {"lower", bound}});
   }
 
@@ -87,8 +75,8 @@ class BuresWassersteinJudge {
     // Not the middle of the enclosure: near 0 the computed value is far more accurate than what is proved of it.
     const double value = problem_.value(x_), optimum = bures_wasserstein_optimum(problem_), gap = value - optimum;
     is_global_numerically_ = gap <= options_.gap_tol * verdict().gap_scale;
-    builder_.note(is_global_numerically_ ? "the value agrees with the closed form of the global minimum to " + text(gap)
-                                         : "the value exceeds the closed form of the global minimum by " + text(gap),
+    builder_.note(is_global_numerically_ ? "the value agrees with the closed form of the global minimum to " + short_text(gap)
+                                         : "the value exceeds the closed form of the global minimum by " + short_text(gap),
                   closed_form, Standing::holds, Rigor::numerical, {{"value", value}, {"closed_form", optimum}});
   }
 
