@@ -57,6 +57,20 @@ TEST(TrainCurve, does_not_fit_the_curve_to_the_rule) {
   EXPECT_NEAR(trained.mean, mean, 0.05 * mean);
 }
 
+// More bends can only lower the least mean: a Bezier curve of one degree is one of the next.
+TEST(TrainCurve, with_more_bends_is_no_higher) {
+  const AnalyticProblem problem = product_valley();
+  double before = std::numeric_limits<double>::infinity();
+  for (const Index bends : {1, 2, 4, 20}) {
+    const TrainedCurve trained = train_curve(problem, CurveKind::bezier, valley_a, valley_b, bends, {.gradient_tol = 1e-11, .progress_tol = 0.0});
+
+    double mean = 0.0;
+    for (int k = 0; k < 1000; ++k) mean += problem.value(trained.curve.at((k + 0.5) / 1000)) / 1000;
+    EXPECT_LE(mean, before + 1e-12) << bends;
+    before = mean;
+  }
+}
+
 TEST(TrainCurve, says_that_a_limit_ended_it) {
   const AnalyticProblem problem = product_valley();
 
@@ -68,6 +82,7 @@ TEST(TrainCurve, says_that_a_limit_ended_it) {
   EXPECT_THROW(train_curve(problem, CurveKind::straight, valley_a, valley_b, 1), InputError);
   EXPECT_THROW(train_curve(problem, CurveKind::bezier, valley_a, valley_b, 0), InputError);
   EXPECT_THROW(train_curve(problem, CurveKind::bezier, valley_a, Vector{1.0}, 1), InputError);
+  EXPECT_THROW(train_curve(problem, CurveKind::bezier, valley_a, valley_b, 1, {.patience = 0}), InputError);
 }
 
 TEST(ElasticBand, of_the_mueller_brown_potential_lies_on_steepest_descent_paths_through_the_minimum_in_between) {

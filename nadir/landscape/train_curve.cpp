@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t displacement_stream = 0x6375727665000000;
 constexpr double rule_tol = 0.02;    // by which two rules may differ, relative to the mean above the least value
-constexpr Index most_nodes = 48;     // on a piece
+constexpr Index most_nodes = 96;     // on a piece, and four times as many as a Bezier curve has control points
 
 void require(CurveKind kind, Index num_bends, const TrainCurveOptions& o) {
   if (kind != CurveKind::bezier && kind != CurveKind::polygon) throw InputError("train_curve kind", "bezier or polygon", std::string(name(kind)));
@@ -36,9 +36,14 @@ Curve displaced_line(CurveKind kind, std::span<const double> a, std::span<const 
   return curve;
 }
 
-bool is_fine_enough(const internal::MeanAlong& finer, std::span<const double> bends, double mean) {
-  const internal::MeanAlong::Mean fine = finer.mean(bends);
-  return !(std::fabs(fine.value - mean) > rule_tol * (fine.value - fine.least));
+// Two finer rules, because one may agree by chance.
+bool is_fine_enough(ProblemRef problem, const Curve& curve, Index nodes, double mean, bool is_concurrent) {
+  const ConstMatrixView bends = curve.bends();
+  for (const Index finer : {2 * nodes + 1, 4 * nodes + 3}) {
+    const internal::MeanAlong::Mean fine = internal::MeanAlong(problem, curve, finer, is_concurrent).mean({bends.data, static_cast<std::size_t>(bends.size())});
+    if (std::fabs(fine.value - mean) > rule_tol * (fine.value - fine.least)) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -59,7 +64,8 @@ TrainedCurve train_curve(ProblemRef problem, CurveKind kind, std::span<const dou
     }
     return !trained.is_stopped && !is_slow;
   };
-  for (Index nodes = options.nodes;; nodes *= 2) {
+  const Index control_points = kind == CurveKind::bezier ? num_bends + 2 : 2, limit = std::max(most_nodes, 4 * control_points);
+  for (Index nodes = std::max(options.nodes, control_points);; nodes *= 2) {
     const internal::MeanAlong mean(problem, trained.curve, nodes, options.is_concurrent);
     const ConstMatrixView bends = std::as_const(trained.curve).bends();
     const Stopping stopping{.gradient_tol = options.gradient_tol, .max_iterations = options.max_iterations - trained.iterations};
@@ -71,8 +77,8 @@ TrainedCurve train_curve(ProblemRef problem, CurveKind kind, std::span<const dou
     const Termination why = result.termination;
     trained.is_converged = !trained.is_stopped && (is_slow || met_a_tolerance(why) || why == Termination::step_small || why == Termination::value_flat);
     if (!trained.is_converged || trained.iterations >= options.max_iterations) return trained;
-    const bool is_fine = is_fine_enough(internal::MeanAlong(problem, trained.curve, 2 * nodes + 1, options.is_concurrent), result.point, trained.mean);
-    if (is_fine || 2 * nodes > most_nodes) {
+    const bool is_fine = is_fine_enough(problem, trained.curve, nodes, trained.mean, options.is_concurrent);
+    if (is_fine || 2 * nodes > limit) {
       trained.is_converged = is_fine;
       return trained;
     }
