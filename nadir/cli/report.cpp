@@ -1,6 +1,7 @@
 // nadir report DIR
 #include "nadir/driver/report.hpp"
 
+#include "nadir/base/error.hpp"
 #include "nadir/cli/command.hpp"
 #include "nadir/cli/common_options.hpp"
 #include "nadir/cli/console.hpp"
@@ -39,8 +40,10 @@ int run_report(std::span<const std::string> arguments) {
   }
   require_words(line, 1, 1, usage);
   const std::string& folder = line.words[0];
+  figure.has_scale = line.has("log");
+  require_figure(figure);
+  if (!figure.picture.empty() && !figure.is_wanted()) throw InputError("--picture", "--figure FILE beside it", "none");
   if (figure.is_wanted()) {
-    figure.has_scale = line.has("log");
     write_run_figure(folder, figure);
     if (!common.json) {
       print_result("figure      " + figure.figure + "\n");

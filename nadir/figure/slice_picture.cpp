@@ -166,6 +166,7 @@ Drawing draw_line_slice(const SliceData& data, const PictureOptions& options) {
 
 Drawing draw_slice(const SliceData& data, const PictureOptions& options) {
   if (data.axes.empty() || data.axes.size() > 2) throw InputError("slice", "one axis or two", std::to_string(data.axes.size()));
+  if (data.axes.size() == 1 && options.is_surface) throw InputError("--surface", "a slice of a plane", "one of a line");
   if (data.axes.size() == 1) return internal::draw_line_slice(data, options);
   return options.is_surface ? internal::draw_surface(data, options) : internal::draw_map(data, options);
 }

@@ -40,7 +40,7 @@ struct SliceData {
 
 // One axis gives a line, two a map or a surface. The scale of the layer is linear, or logarithmic where its values are above
 // 0 and span more than three decades. The ratio of curvatures has signed colours.
-// Throws InputError for a layer that is not there, and for a logarithmic scale of values not above 0.
+// Throws InputError for a layer that is not there, for the surface of a line, and for a logarithmic scale of values not above 0.
 Drawing draw_slice(const SliceData& data, const PictureOptions& options);
 
 }  // namespace nadir::figures

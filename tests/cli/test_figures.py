@@ -145,6 +145,24 @@ def test_other_endings_are_refused_before_anything_is_computed(nadir, run, tmp_p
     assert not (run / "spectrum.json").exists() and not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize("options", [("--log",), ("--no-log",), ("--surface",), ("--picture", "trace")])
+def test_options_of_a_figure_without_a_figure_are_refused(nadir, run, options):
+    refused = nadir("report", "run", *options)
+
+    assert refused.code == 2 and "--figure FILE" in refused.err and refused.out == ""
+
+
+def test_a_line_has_no_surface(nadir, run):
+    stored = slice_json()
+    stored.update(axes=stored["axes"][:1], marks=[], trajectory=None,
+                  layers=[{"name": "value", "label": "value", "values": [1, 2, 3, 4]}])
+    (run / "slice.json").write_text(json.dumps(stored))
+
+    assert nadir("report", "run", "--picture", "slice", "--figure", "a.svg").code == 0
+    refused = nadir("report", "run", "--picture", "slice", "--figure", "a.svg", "--surface")
+    assert refused.code == 2 and "--surface" in refused.err
+
+
 def test_what_is_not_there_is_named_with_the_command_that_makes_it(nadir, run):
     for picture, command in (("slice", "nadir landscape slice"), ("path", "nadir landscape path"), ("survey", "nadir survey")):
         refused = nadir("report", "run", "--picture", picture, "--figure", "a.svg")

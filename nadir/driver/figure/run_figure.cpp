@@ -87,7 +87,9 @@ OptionList rows(FigureRequest& r) {
 }
 
 void require_figure(const FigureRequest& request) {
-  if (request.is_wanted()) figures::require_figure(request.figure);
+  if (request.is_wanted()) return figures::require_figure(request.figure);
+  if (request.has_scale) throw InputError("--log", "--figure FILE beside it", "none");
+  if (request.surface) throw InputError("--surface", "--figure FILE beside it", "none");
 }
 
 void write_run_figure(const std::string& path, const FigureRequest& request) {

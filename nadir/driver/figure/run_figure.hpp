@@ -27,8 +27,8 @@ OptionList slice_figure_rows(FigureRequest& request);
 // Everything, and --picture.
 OptionList rows(FigureRequest& request);
 
-// Before anything is computed: throws InputError for a file whose ending is no figure's, FileError where this build draws
-// none. Does nothing where no figure is wanted.
+// Before anything is computed: throws InputError for a file whose ending is no figure's, and for options of a figure where
+// none is wanted; FileError where this build draws none.
 void require_figure(const FigureRequest& request);
 
 // Draws the picture from the files of the folder and writes the figure, whole. Throws InputError where the folder does not
