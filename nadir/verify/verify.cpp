@@ -221,7 +221,8 @@ class Verifier {
     result_.is_decided = !is_stopped_ || num_hold + num_unreached < num_claims || !result_.objections.empty();
     const std::string headline(name(result_.headline));
     if (!result_.is_decided)
-      result_.statement = "stopped after " + std::to_string(num_hold) + " of " + std::to_string(num_claims) + " claims, which hold";
+      result_.statement = num_hold == 0 ? "stopped before any claim was checked"
+                                        : "stopped; of " + std::to_string(num_claims) + " claims " + std::to_string(num_hold) + " were checked, and hold";
     else if (!result_.verified) result_.statement = "not verified";
     else if (result_.rigor == Rigor::proved) result_.statement = headline + " is verified: every claim was re-derived";
     else result_.statement = "the proved claims hold; the headline " + headline + " is " + std::string(name(result_.rigor)) + " and not certified";
