@@ -16,6 +16,8 @@ namespace nadir {
 namespace {
 
 constexpr Index first_pivots = 7;
+constexpr Index whole_space = 500, krylov_basis = 120;  // on the way to a saddle; up to so many parameters Newton's steps are exact
+constexpr Index saddle_iterations = 200;
 constexpr double radius_share = 0.25;  // of the spacing of a band's pivots: the first step towards the saddle
 constexpr double near_share = 0.5;     // of the length of a band: a saddle so near to it becomes one of its pivots
 
@@ -123,7 +125,9 @@ void PathSearch::lead_to_saddle(ElasticBand& band) {
   const double length = band.curve.length();
   const SaddleSearch found = follow_to_saddle(
       problem_, top, band.tangent,
-      {.first_radius = std::fmax(1e-12, radius_share * length / static_cast<double>(control.cols() - 1)), .seed = options_.seed, .should_stop = options_.should_stop});
+      {.max_iterations = saddle_iterations,
+       .max_basis = problem_.dimension() <= whole_space ? whole_space : krylov_basis,
+       .first_radius = std::fmax(1e-12, radius_share * length / static_cast<double>(control.cols() - 1)), .seed = options_.seed, .should_stop = options_.should_stop});
   path_.is_complete = path_.is_complete && !found.is_stopped;
   PathSaddle& saddle = path_.saddle.emplace();
   saddle.point = found.point;

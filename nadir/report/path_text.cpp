@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>
+#include <limits>
 
 namespace nadir {
 namespace {
@@ -33,10 +34,19 @@ std::string curves_text(const Path& path) {
   return text;
 }
 
+// How near a saddle comes to the height of its band, as a share of the band's barrier, to be called its pass.
+constexpr double near_share = 0.1;
+
 bool has_band(const Path& path) {
   for (const PathCurve& c : path.curves)
     if (c.kind == CurveKind::elastic_band) return true;
   return false;
+}
+
+double band_top(const Path& path) {
+  for (const PathCurve& c : path.curves)
+    if (c.kind == CurveKind::elastic_band) return c.barrier.value;
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 std::string saddle_text(const Path& path) {
@@ -48,6 +58,9 @@ std::string saddle_text(const Path& path) {
                                  s.value < higher ? "below" : "above", s.gradient_norm,
                                  std::isfinite(s.min_eigenvalue) ? number("%.6g", s.min_eigenvalue).c_str() : "unknown");
   if (s.headline == Headline::strict_saddle && s.negative == 1) {
+    const bool is_on_band = band_top(path) - s.value <= near_share * (band_top(path) - higher);
+    if (s.value >= higher && !is_on_band)
+      return line("from the highest point of the elastic band, t = %.4f, to a saddle of index 1 (%s), lower than the band", s.t, verdict.c_str()) + where;
     if (s.value >= higher) return line("the pass on the elastic band, near t = %.4f: a saddle of index 1 (%s)", s.t, verdict.c_str()) + where;
     return line("from the highest point of the elastic band, t = %.4f, to a saddle of index 1 (%s), too low to be the pass", s.t, verdict.c_str()) + where;
   }
