@@ -273,6 +273,8 @@ def survey(problem: Problem, output: Any = None, *, starts: int = 100, until: Op
     family = problem._make(with_data=True, for_folder=True)
     found = _nadir.survey(family, texts, problem._save_data, _on_end(callback))
     best = Result(problem, family, found["best"]) if found["best"]["is_judged"] else None
+    if best is not None and keeps is not None:
+        best.folder = ""  # it may outlive the temporary folder
     return SurveyResult(found["json"], found["text"], best, keeps)
 
 

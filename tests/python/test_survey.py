@@ -58,12 +58,13 @@ def test_a_survey_counts_every_start_and_keeps_every_end(problem):
 
 def test_where_nothing_is_asked_for_nothing_stays(problem):
     survey = nadir.survey(problem, starts=2)
-    folder = survey.folder
+    folder, best = survey.folder, survey.best
 
-    assert os.path.exists(survey.database)
+    assert os.path.exists(survey.database) and nadir.verify(folder)
     del survey
 
     assert not os.path.exists(folder)
+    assert nadir.landscape.spectrum(best).value == pytest.approx(best.value, rel=1e-13)  # needs no folder
 
 
 def test_the_result_is_that_of_the_file(problem):
