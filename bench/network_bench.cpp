@@ -41,10 +41,11 @@ const Case large_tanh{{784, 256, 256, 10}, "tanh", false}, large_relu{{784, 256,
 
 NetworkOptions options_of(const Case& c, Index samples) {
   NetworkOptions o;
-  o.x.values = gaussian(c.widths.front(), samples, 0);
-  o.y.values = gaussian(c.is_cross_entropy ? 1 : c.widths.back(), samples, 1);
+  Matrix y = gaussian(c.is_cross_entropy ? 1 : c.widths.back(), samples, 1);
   if (c.is_cross_entropy)
-    for (Index j = 0; j < samples; ++j) o.y.values(0, j) = static_cast<double>(j % c.widths.back());
+    for (Index j = 0; j < samples; ++j) y(0, j) = static_cast<double>(j % c.widths.back());
+  o.x.values = gaussian(c.widths.front(), samples, 0);
+  o.y.values = std::move(y);
   for (std::size_t l = 1; l + 1 < c.widths.size(); ++l) o.hidden.push_back(c.widths[l]);
   o.activation = c.activation;
   o.loss = c.is_cross_entropy ? "cross-entropy" : "squared";

@@ -79,10 +79,11 @@ int run(int argc, char** argv) {
   o.loss = argv[3];
   o.activation = argv[4];
   for (int i = 7; i + 1 < argc; ++i) o.hidden.push_back(std::atol(argv[i]));
-  o.x.values = Matrix(std::atol(argv[6]), samples);
-  o.y.values = Matrix(o.loss == "squared" ? std::atol(argv[argc - 1]) : 1, samples);
-  read(folder + "/x.bin", o.x.values.flat());
-  read(folder + "/y.bin", o.y.values.flat());
+  Matrix inputs(std::atol(argv[6]), samples), targets(o.loss == "squared" ? std::atol(argv[argc - 1]) : 1, samples);
+  read(folder + "/x.bin", inputs.flat());
+  read(folder + "/y.bin", targets.flat());
+  o.x.values = std::move(inputs);
+  o.y.values = std::move(targets);
   const Network problem(read_network_data(o));
   Vector x(static_cast<std::size_t>(problem.layout().dimension()));
   read(folder + "/point.bin", x);

@@ -1,5 +1,8 @@
 // Data that the user names by file. Whoever parses the options loads them (io/data_files.hpp); a family finds
 // them loaded in its options.
+//
+// Numbers are shared and never change (linalg/shared.hpp): copies of options, and the problems made of them, hold the
+// same ones, for as long as they need them.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "nadir/linalg/matrix.hpp"
+#include "nadir/linalg/shared.hpp"
 
 namespace nadir {
 
@@ -23,18 +26,31 @@ struct DataFile {
 // One matrix. Files hold samples as rows; `values` has them as columns (see linalg/matrix.hpp), unless the
 // option's row says `as_written`.
 struct DataMatrix : DataFile {
-  Matrix values;
+  SharedMatrix values;
 };
 
 // Named blocks in one .npz file, each as written (rows are rows).
 struct DataBlocks : DataFile {
-  std::map<std::string, Matrix> values;
+  std::map<std::string, SharedMatrix> values;
 };
 
 // An array of any number of dimensions, as written: C order, the last index runs fastest.
 struct DataArray : DataFile {
   std::vector<std::int64_t> shape;
+  SharedVector<double> values;
+};
+
+// Entries of a matrix while they are gathered.
+struct EntryList {
+  std::vector<Index> row_index, col_index;
   Vector values;
+
+  Index size() const { return static_cast<Index>(values.size()); }
+  void add(Index i, Index j, double value) {
+    row_index.push_back(i);
+    col_index.push_back(j);
+    values.push_back(value);
+  }
 };
 
 // Observed entries of a matrix: entry k is values[k] at (row_index[k], col_index[k]), in the order of the file;
@@ -43,11 +59,16 @@ struct DataArray : DataFile {
 // in that order; where the file counts them, both are empty.
 struct DataEntries : DataFile {
   Index rows = 0, cols = 0;
-  std::vector<Index> row_index, col_index;
-  Vector values;
-  std::vector<std::string> row_ids, col_ids;
-  std::vector<std::int64_t> lines;  // of the file, from 1; empty for files that have none
+  SharedVector<Index> row_index, col_index;
+  SharedVector<double> values;
+  SharedVector<std::string> row_ids, col_ids;
+  SharedVector<std::int64_t> lines;  // of the file, from 1; empty for files that have none
 
+  void set_entries(EntryList&& list) {
+    row_index = std::move(list.row_index);
+    col_index = std::move(list.col_index);
+    values = std::move(list.values);
+  }
   Index num_entries() const { return static_cast<Index>(values.size()); }
 };
 
@@ -70,8 +91,8 @@ struct DataTensor : DataFile {
 
   // Sparse: entry e is values[e] at (coordinates[0][e], coordinates[1][e], ...), counted from 0, in C order, no place
   // twice; what is not listed is zero.
-  std::vector<std::vector<std::int32_t>> coordinates;
-  Vector values;
+  std::vector<SharedVector<std::int32_t>> coordinates;
+  SharedVector<double> values;
 
   // Set before loading. 0: half of what the machine, or a limit on the process's memory, allows.
   std::int64_t max_bytes_in_memory = 0;

@@ -70,7 +70,7 @@ bool is_loaded(const DataNetwork& data) { return !data.layers.empty(); }
 bool is_loaded(const DataTensor& data) { return !data.shape.empty(); }
 
 std::map<std::string, Shape> shapes(const DataMatrix& data, const OptionRow& row) {
-  const Matrix& m = data.values;
+  const SharedMatrix& m = data.values;
   return {{"", row.is_as_written ? Shape{m.rows(), m.cols()} : Shape{m.cols(), m.rows()}}};
 }
 

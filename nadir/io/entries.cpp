@@ -71,6 +71,7 @@ DataEntries from_dense(const Array& array, const std::string& place) {
   DataEntries entries;
   entries.rows = array.shape[0];
   entries.cols = array.shape[1];
+  EntryList list;
   for (std::size_t k = 0; k < array.values.size(); ++k) {
     const double value = array.values[k];
     const auto row = static_cast<Index>(k) / entries.cols, col = static_cast<Index>(k) % entries.cols;
@@ -78,10 +79,9 @@ DataEntries from_dense(const Array& array, const std::string& place) {
     if (std::isinf(value))
       throw InputError(place + "[" + std::to_string(row) + ", " + std::to_string(col) + "]",
                        "a finite number, or NaN for what is missing", "an infinity");
-    entries.row_index.push_back(row);
-    entries.col_index.push_back(col);
-    entries.values.push_back(value);
+    list.add(row, col, value);
   }
+  entries.set_entries(std::move(list));
   return entries;
 }
 

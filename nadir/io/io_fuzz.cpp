@@ -73,7 +73,7 @@ void parse_one(std::span<const std::byte> bytes, const std::string& name) {
   require(count == array.values.size());
 }
 
-bool are_distinct(const std::vector<std::string>& ids) {
+bool are_distinct(std::span<const std::string> ids) {
   return std::adjacent_find(ids.begin(), ids.end(), std::equal_to<>()) == ids.end();
 }
 

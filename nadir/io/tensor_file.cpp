@@ -126,7 +126,8 @@ std::vector<std::int64_t> sparse_shape(const NpzFile& file, std::size_t modes, c
 
 DataTensor read_sparse(const NpzFile& file, const std::string& path) {
   const bool is_of_package = !file.contains("values");
-  const Array values = file.read(is_of_package ? "data" : "values"), coords = file.read("coords");
+  Array values = file.read(is_of_package ? "data" : "values");
+  const Array coords = file.read("coords");
   require_finite(values, path + (is_of_package ? ":data" : ":values"));
   if (values.shape.size() != 1 || values.values.empty())
     throw InputError(path, "a list of values, at least one", "shape " + shape_text(values.shape));
@@ -134,21 +135,20 @@ DataTensor read_sparse(const NpzFile& file, const std::string& path) {
     throw InputError(path + ":fill_value", "0", "another number");
   const std::string place = path + ":coords";
   const CoordinateTable table = table_of(coords, values.values.size(), is_of_package, place);
-  DataTensor tensor;
-  tensor.values = values.values;
-  tensor.shape = sparse_shape(file, table.modes, path);
+  internal::CoordinateList list;
+  list.values = std::move(values.values);
+  list.shape = sparse_shape(file, table.modes, path);
   const bool has_shape = file.contains("shape");
-  tensor.coordinates.resize(table.modes);
+  list.coordinates.resize(table.modes);
   for (std::size_t k = 0; k < table.modes; ++k)
-    for (std::size_t e = 0; e < values.values.size(); ++e) {
-      const std::int64_t most = has_shape ? tensor.shape[k] - 1 : max_extent - 1;
+    for (std::size_t e = 0; e < list.values.size(); ++e) {
+      const std::int64_t most = has_shape ? list.shape[k] - 1 : max_extent - 1;
       const double x = coords.values[e * table.entry_step + k * table.mode_step];
       const std::int32_t index = whole_number(x, 0, most, place + ", entry " + std::to_string(e));
-      tensor.coordinates[k].push_back(index);
-      tensor.shape[k] = std::max<std::int64_t>(tensor.shape[k], index + std::int64_t{1});
+      list.coordinates[k].push_back(index);
+      list.shape[k] = std::max<std::int64_t>(list.shape[k], index + std::int64_t{1});
     }
-  internal::sort_coordinates(tensor, [&](std::size_t e) { return place + ", entry " + std::to_string(e); });
-  return tensor;
+  return internal::sparse_tensor(std::move(list), [&](std::size_t e) { return place + ", entry " + std::to_string(e); });
 }
 
 std::string text_of(const std::string& path, bool is_gzip) {

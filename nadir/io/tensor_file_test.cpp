@@ -197,7 +197,7 @@ TEST_F(TensorFile, reads_sparse_archives_by_entry_and_by_mode) {
   EXPECT_EQ(a.shape, (Shape{2, 5}));
   EXPECT_EQ(b.shape, (Shape{3, 5}));
   EXPECT_EQ(a.values, (Vector{2.0, 3.0, 1.0}));
-  EXPECT_EQ(a.coordinates, (std::vector<std::vector<std::int32_t>>{{0, 1, 1}, {2, 0, 4}}));
+  EXPECT_EQ(a.coordinates, (std::vector<SharedVector<std::int32_t>>{{0, 1, 1}, {2, 0, 4}}));
   EXPECT_EQ(b.coordinates, a.coordinates);
 }
 

@@ -44,30 +44,30 @@ double value_from(std::string_view word, const std::string& place) {
   return value;
 }
 
-void start(DataTensor& tensor, std::size_t num_words, const std::string& place) {
+void start(internal::CoordinateList& list, std::size_t num_words, const std::string& place) {
   if (num_words < 2 || num_words > 9)
     throw InputError(place, "1 to 8 indices and a value", std::to_string(num_words) + " words");
-  tensor.coordinates.resize(num_words - 1);
-  tensor.shape.assign(num_words - 1, 0);
+  list.coordinates.resize(num_words - 1);
+  list.shape.assign(num_words - 1, 0);
 }
 
-void append(DataTensor& tensor, const std::vector<std::string_view>& words, const std::string& place) {
-  if (tensor.coordinates.empty()) start(tensor, words.size(), place);
-  const std::size_t modes = tensor.coordinates.size();
+void append(internal::CoordinateList& list, const std::vector<std::string_view>& words, const std::string& place) {
+  if (list.coordinates.empty()) start(list, words.size(), place);
+  const std::size_t modes = list.coordinates.size();
   if (words.size() != modes + 1)
     throw InputError(place, std::to_string(modes) + " indices and a value", std::to_string(words.size()) + " words");
   for (std::size_t k = 0; k < modes; ++k) {
     const std::int32_t index = index_from(words[k], place);
-    tensor.coordinates[k].push_back(index);
-    tensor.shape[k] = std::max<std::int64_t>(tensor.shape[k], index + std::int64_t{1});
+    list.coordinates[k].push_back(index);
+    list.shape[k] = std::max<std::int64_t>(list.shape[k], index + std::int64_t{1});
   }
-  tensor.values.push_back(value_from(words.back(), place));
+  list.values.push_back(value_from(words.back(), place));
 }
 
 }  // namespace
 
 DataTensor parse_tns(std::string_view text, const std::string& place) {
-  DataTensor tensor;
+  internal::CoordinateList list;
   std::vector<std::int64_t> lines;  // of the entries
   std::vector<std::string_view> words;
   const auto place_of = [&place](std::int64_t line) { return place + ", line " + std::to_string(line); };
@@ -76,12 +76,11 @@ DataTensor parse_tns(std::string_view text, const std::string& place) {
     split(text.substr(0, size), words);
     text.remove_prefix(std::min(size + 1, text.size()));
     if (words.empty()) continue;
-    append(tensor, words, place_of(line));
+    append(list, words, place_of(line));
     lines.push_back(line);
   }
   if (lines.empty()) throw InputError(place, "at least one entry: its indices and a value", "none");
-  internal::sort_coordinates(tensor, [&](std::size_t e) { return place_of(lines[e]); });
-  return tensor;
+  return internal::sparse_tensor(std::move(list), [&](std::size_t e) { return place_of(lines[e]); });
 }
 
 }  // namespace nadir

@@ -22,7 +22,7 @@ TEST(Tns, reads_indices_from_one_values_and_comments) {
 
   EXPECT_EQ(t.shape, (std::vector<std::int64_t>{2, 2, 3}));
   EXPECT_EQ(t.values, (Vector{0.5, 4.0, -1e3}));  // in C order
-  EXPECT_EQ(t.coordinates, (std::vector<std::vector<std::int32_t>>{{0, 0, 1}, {0, 1, 0}, {0, 2, 2}}));
+  EXPECT_EQ(t.coordinates, (std::vector<SharedVector<std::int32_t>>{{0, 0, 1}, {0, 1, 0}, {0, 2, 2}}));
   EXPECT_TRUE(t.is_sparse());
 }
 

@@ -34,11 +34,12 @@ class SlabSource {
   TensorShape shape_;
 };
 
-// Views memory that outlives it, or owns the tensor.
+// Views memory that outlives it or that `owner` keeps as it is, or owns the tensor.
 template <class Scalar>
 class MemorySlabs final : public SlabSource<Scalar> {
  public:
-  explicit MemorySlabs(TensorView<Scalar> view) : SlabSource<Scalar>(view.shape), view_(view) {}
+  explicit MemorySlabs(TensorView<Scalar> view, std::shared_ptr<const void> owner = nullptr)
+      : SlabSource<Scalar>(view.shape), owner_(std::move(owner)), view_(view) {}
   explicit MemorySlabs(Tensor<Scalar>&& owned)
       : SlabSource<Scalar>(owned.shape()), owned_(std::move(owned)), view_(owned_.view()) {}
 
@@ -49,6 +50,7 @@ class MemorySlabs final : public SlabSource<Scalar> {
 
  private:
   Tensor<Scalar> owned_;
+  std::shared_ptr<const void> owner_;
   TensorView<Scalar> view_;
 };
 

@@ -1,11 +1,29 @@
 #include "python/bindings/convert.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "nadir/base/error.hpp"
 
 namespace nadir::python {
+namespace {
+
+std::atomic<bool> is_shutting_down{false};
+
+}  // namespace
+
+std::shared_ptr<const void> keeper_of(py::object object) {
+  return {object.release().ptr(), [](PyObject* kept) {
+            if (is_shutting_down || Py_IsInitialized() == 0) return;
+            const py::gil_scoped_acquire lock;
+            Py_DECREF(kept);
+          }};
+}
+
+void watch_for_shutdown() {
+  py::module_::import("atexit").attr("register")(py::cpp_function([] { is_shutting_down = true; }));
+}
 
 py::array owned(Vector&& values) {
   auto holder = std::make_unique<Vector>(std::move(values));

@@ -1,9 +1,12 @@
-// Arrays, points and traces between NumPy and C++. What leaves C++ is never copied: an array keeps its memory alive.
+// Arrays, points and traces between NumPy and C++. Nothing is copied that need not be: an array that leaves C++ keeps its
+// memory alive, and data that come in are shared with NumPy.
 #pragma once
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,12 +15,15 @@
 #include "nadir/core/trace.hpp"
 #include "nadir/core/trajectory.hpp"
 #include "nadir/core/verdict.hpp"
-#include "nadir/linalg/matrix.hpp"
+#include "nadir/linalg/shared.hpp"
 
 namespace nadir::python {
 
 namespace py = pybind11;
-using DoubleArray = py::array_t<double, py::array::c_style | py::array::forcecast>;
+// In C order; an array of other numbers, or in another order, becomes one by a conversion.
+template <class T>
+using ArrayOf = py::array_t<T, py::array::c_style | py::array::forcecast>;
+using DoubleArray = ArrayOf<double>;
 
 // A one-dimensional array that owns the values.
 py::array owned(Vector&& values);
@@ -25,6 +31,23 @@ py::array owned(Vector&& values);
 py::array copied(std::span<const double> values);
 // All entries of an array, in C order.
 Vector vector_of(const DoubleArray& array);
+
+// Keeps a Python object alive. The last copy may be dropped on any thread, with the interpreter lock or without; after
+// the interpreter has begun to shut down nothing is given back, since there is nobody to give it to.
+std::shared_ptr<const void> keeper_of(py::object object);
+// Called once, when the module is imported.
+void watch_for_shutdown();
+
+// All entries of an array where they lie, in C order; copied only where they are not aligned. Whoever changes the array
+// changes these.
+template <class T>
+SharedVector<T> shared(const ArrayOf<T>& array) {
+  const std::span<const T> values(array.data(), static_cast<std::size_t>(array.size()));
+  if (reinterpret_cast<std::uintptr_t>(values.data()) % alignof(T) == 0) return {values, keeper_of(array)};
+  std::vector<T> copy(values.size());
+  std::memcpy(copy.data(), values.data(), values.size_bytes());
+  return copy;
+}
 
 // [("W1", rows, cols), ...]
 py::list layout_list(const Layout& layout);

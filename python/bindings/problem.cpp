@@ -75,9 +75,18 @@ void Problem::set(const std::string& option, const std::string& text) {
 }
 
 void Problem::set_data(const std::string& option, const py::dict& data) {
-  fill(row_of(rows_, option), data);
-  kept_.append(data);  // a tensor is looked at where it lies
+  const OptionRow& row = row_of(rows_, option);
+  fill(row, data);
+  const py::gil_scoped_release unlocked;
+  fingerprints_.emplace_back(&row, fingerprint(row));
   given_.push_back(option_name(option));
+}
+
+void Problem::require_same_data() const {
+  const py::gil_scoped_release unlocked;
+  for (const auto& [row, before] : fingerprints_)
+    if (fingerprint(*row) != before)
+      throw InputError(keyword(row->name), "an array that stays as it is while a run looks at it", "one that changed");
 }
 
 std::vector<std::string> Problem::given(const TextOptions& options) const {
@@ -164,6 +173,7 @@ std::span<const double> Problem::checked(const DoubleArray& x) const {
 }
 
 void bind_problem(py::module_& m) {
+  watch_for_shutdown();
   m.def("families", &family_list);
   py::class_<Problem>(m, "Problem")
       .def(py::init<const std::string&>())

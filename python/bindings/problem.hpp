@@ -1,12 +1,13 @@
 // A family with its options and data: driver/registry.hpp for Python.
 //
-// One object is one family. It is filled (set, set_data), and then either evaluated or given to one run: a run prepares the
-// family itself, so that data are copied once, when they are set.
+// One object is one family. It is filled (set, set_data), and then either evaluated or given to one run, which prepares the
+// family itself.
 #pragma once
 
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nadir/core/family.hpp"
@@ -43,6 +44,8 @@ class Problem {
   std::vector<std::string> given(const TextOptions& options) const;
   // Families promise nothing to several threads: whoever uses the prepared family holds this, without the interpreter lock.
   std::mutex& turn() const { return turn_; }
+  // Data are shared with NumPy: what a run says of data that changed under it is true of none. InputError where they did.
+  void require_same_data() const;
   // As many doubles as the problem has; throws InputError.
   std::span<const double> checked(const DoubleArray& x) const;
 
@@ -51,7 +54,7 @@ class Problem {
   std::unique_ptr<Family> family_;
   OptionList rows_;
   std::vector<std::string> given_;
-  py::list kept_;
+  std::vector<std::pair<const OptionRow*, std::uint64_t>> fingerprints_;  // of data, when they were set
 };
 
 // {"json", "escape", "folder", "point", "trace", ...}: python/nadir/_runs.py makes a Result of it. Takes the point away.

@@ -54,6 +54,7 @@ py::dict solve_in_python(Problem& problem, const TextOptions& options, const py:
     outcome = request.run.output.empty() ? solve_in_memory(family, request, hooks) : nadir::solve(family, request, hooks);
   }
   watch.raise_if_any();
+  problem.require_same_data();
   return outcome_dict(outcome, trace);
 }
 
@@ -75,6 +76,7 @@ py::dict judge_in_python(Problem& problem, const TextOptions& options, const py:
     outcome = nadir::judge(problem.family(), request, {watch.flag(), [&watch] { watch.look(); }});
   }
   watch.raise_if_any();
+  problem.require_same_data();
   return outcome_dict(outcome, {});
 }
 
@@ -96,6 +98,7 @@ py::dict survey_in_python(Problem& problem, const TextOptions& options, const py
     watch.wait_for([&] { outcome = nadir::survey(problem.family(), request, hooks); });
   }
   watch.raise_if_any();
+  problem.require_same_data();
   py::dict result;
   result["json"] = survey_json(outcome.result);
   result["text"] = survey_text(outcome.result);

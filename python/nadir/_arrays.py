@@ -19,15 +19,23 @@ def real_array(value: Any, name: str) -> numpy.ndarray:
         raise TypeError(f"{name}: expected real numbers, found {array.dtype}")
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name}: expected an array of numbers, found {array.dtype} ({type(value).__name__})")
-    return numpy.ascontiguousarray(array, dtype=numpy.float64).reshape(array.shape)
+    doubles = numpy.ascontiguousarray(array, dtype=numpy.float64).reshape(array.shape)
+    return doubles if doubles.flags.aligned else doubles.copy()
 
 
-def require_finite(array: numpy.ndarray, name: str) -> numpy.ndarray:
-    """The array, or a ValueError that names the first entry that is not finite."""
-    is_finite = numpy.isfinite(array)
-    if not is_finite.all():
-        place = tuple(int(i) for i in numpy.argwhere(~is_finite)[0])
-        raise ValueError(f"{name}: expected finite numbers, found {array[place]} at {list(place)}")
+def require_finite(array: numpy.ndarray, name: str, may_miss: bool = False) -> numpy.ndarray:
+    """The array, or a ValueError that names the first entry that is not finite. With may_miss NaN is fine."""
+    order = "F" if array.flags.f_contiguous else "C"
+    flat = array.reshape(-1, order=order)
+    chunk = 1 << 16  # no mask as large as the array
+    for first in range(0, flat.size, chunk):
+        part = flat[first : first + chunk]
+        is_fine = ~numpy.isinf(part) if may_miss else numpy.isfinite(part)
+        if is_fine.all():
+            continue
+        at = first + int(numpy.argmin(is_fine))
+        place = [int(i) for i in numpy.unravel_index(at, array.shape, order=order)]
+        raise ValueError(f"{name}: expected finite numbers, found {flat[at]} at {place}")
     return array
 
 

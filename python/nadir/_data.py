@@ -1,7 +1,10 @@
 """Data of a problem: arrays in hand, sparse matrices, rating triples, or the name of a file.
 
-Arrays are kept as they are until a run needs them, and then copied once, into the C++ side's memory (tensors not even
-that). A run that writes a folder stores them in it, under data/, so that `verify` finds what it has to check.
+Arrays of doubles in C order (tensors: also 32-bit floats, also in Fortran order) are shared with the C++ side and never
+copied; others are converted once. Whoever changes an array changes the problem, as with scikit-learn and SciPy; a run that
+finds its data changed at its end raises ValueError instead of a verdict. A run that writes a folder stores the data in it,
+under data/, with the digest that they had when it began, so that `verify` finds what it has to check, and notices what is
+not that.
 """
 
 from __future__ import annotations
@@ -63,10 +66,12 @@ class Data:
 
 
 def _write_npy(array: numpy.ndarray) -> Callable[[Any], None]:
+    """Of an array in C or Fortran order; its bytes go into the file as they are."""
+
     def write(file: Any) -> None:
         numpy.lib.format.write_array_header_1_0(file, numpy.lib.format.header_data_from_array_1_0(array))
         if array.size:
-            file.write(array.data.cast("B"))
+            file.write((array if array.flags.c_contiguous else array.T).data.cast("B"))
 
     return write
 
@@ -102,12 +107,10 @@ def _tensor(value: Any, keyword: str) -> Data:
     if isinstance(value, numpy.ma.MaskedArray):  # what is masked is missing
         value = numpy.ma.filled(value.astype(float), numpy.nan)
     array = numpy.asarray(value)
-    if array.dtype == numpy.float32:
-        array = numpy.ascontiguousarray(array).reshape(array.shape)
-    else:
-        array = real_array(array, keyword)
-    if numpy.isinf(array).any():
-        require_finite(numpy.nan_to_num(array, nan=0.0, posinf=numpy.inf, neginf=-numpy.inf), keyword)
+    is_shared = array.dtype in (numpy.float32, numpy.float64) and array.dtype.isnative and array.flags.aligned
+    if not (is_shared and (array.flags.c_contiguous or array.flags.f_contiguous)):
+        array = array.copy(order="C") if array.dtype == numpy.float32 else real_array(array, keyword)
+    require_finite(array, keyword, may_miss=True)
     if not 1 <= array.ndim <= 8 or array.size == 0:
         raise ValueError(f"{keyword}: expected an array of 1 to 8 modes with entries, found shape {array.shape}")
     return Data(keyword, {"values": array}, "npy", _write_npy(array))
@@ -173,7 +176,7 @@ def _entry_fields(shape: Tuple[int, int], row: Any, column: Any, values: Any, ro
 
 
 def _sparse(value: Any, keyword: str) -> Data:
-    matrix = value.tocoo()
+    matrix = value.tocoo(copy=False)
     if len(matrix.shape) != 2:
         raise ValueError(f"{keyword}: expected two dimensions, found shape {matrix.shape}")
     values = real_array(matrix.data, keyword)

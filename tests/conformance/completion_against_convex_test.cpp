@@ -99,13 +99,11 @@ std::unique_ptr<Family> family_of(const Instance& p, const std::string& rank) {
     DataEntries& e = *std::get<DataEntries*>(row.target);
     e.rows = p.M.rows();
     e.cols = p.M.cols();
+    EntryList list;
     for (Index i = 0; i < e.rows; ++i)
-      for (Index j = 0; j < e.cols; ++j) {
-        if (p.observed(i, j) == 0.0) continue;
-        e.row_index.push_back(i);
-        e.col_index.push_back(j);
-        e.values.push_back(p.M(i, j));
-      }
+      for (Index j = 0; j < e.cols; ++j)
+        if (p.observed(i, j) != 0.0) list.add(i, j, p.M(i, j));
+    e.set_entries(std::move(list));
   }
   family->prepare();
   return family;

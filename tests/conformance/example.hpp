@@ -48,13 +48,13 @@ inline std::unique_ptr<Family> prepared_example(const FamilyRow& row, std::uint6
 // Writes what the option holds to a file and leaves the file's name in its place.
 inline void write_to_disk(const OptionRow& option, const ScratchFolder& folder) {
   if (auto* const* matrix = std::get_if<DataMatrix*>(&option.target); matrix && (*matrix)->values.size() > 0) {
-    const Matrix& m = (*matrix)->values;
+    const SharedMatrix& m = (*matrix)->values;
     const std::string path = folder.file(option.name + ".npy");
     write_npy(path, option.is_as_written ? to_array(m) : samples_to_array(m));
     **matrix = {{path, ""}, {}};
   } else if (auto* const* array = std::get_if<DataArray*>(&option.target); array && !(*array)->values.empty()) {
     const std::string path = folder.file(option.name + ".npy");
-    write_npy(path, Array{(*array)->shape, (*array)->values});
+    write_npy(path, Array{(*array)->shape, {(*array)->values.begin(), (*array)->values.end()}});
     **array = {{path, ""}, {}, {}};
   } else if (auto* const* tensor = std::get_if<DataTensor*>(&option.target); tensor && (*tensor)->doubles) {
     const TensorView<double> values = (*tensor)->doubles->whole();

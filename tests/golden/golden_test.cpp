@@ -56,7 +56,7 @@ Matrix samples_of(const toml::array& rows) {
 }
 
 // An array of any number of dimensions, nested as in Python.
-void append(const toml::array& nested, std::size_t depth, DataArray& data) {
+void append(const toml::array& nested, std::size_t depth, Array& data) {
   if (depth == data.shape.size()) data.shape.push_back(static_cast<std::int64_t>(nested.size()));
   for (const toml::node& node : nested) {
     if (const toml::array* inner = node.as_array()) append(*inner, depth + 1, data);
@@ -66,19 +66,30 @@ void append(const toml::array& nested, std::size_t depth, DataArray& data) {
 
 // [row, column, value], counted from 0.
 void fill_entries(DataEntries& data, const toml::array& entries) {
+  EntryList list;
   for (const toml::node& node : entries) {
     const toml::array& entry = *node.as_array();
-    data.row_index.push_back(static_cast<Index>(*entry[0].value<std::int64_t>()));
-    data.col_index.push_back(static_cast<Index>(*entry[1].value<std::int64_t>()));
-    data.values.push_back(*entry[2].value<double>());
-    data.rows = std::max(data.rows, data.row_index.back() + 1);
-    data.cols = std::max(data.cols, data.col_index.back() + 1);
+    list.add(static_cast<Index>(*entry[0].value<std::int64_t>()), static_cast<Index>(*entry[1].value<std::int64_t>()), *entry[2].value<double>());
+    data.rows = std::max(data.rows, list.row_index.back() + 1);
+    data.cols = std::max(data.cols, list.col_index.back() + 1);
   }
+  data.set_entries(std::move(list));
+}
+
+Array array_of(const toml::array& nested) {
+  Array array;
+  append(nested, 0, array);
+  return array;
+}
+
+void fill_array(DataArray& data, const toml::array& nested) {
+  Array array = array_of(nested);
+  data.shape = std::move(array.shape);
+  data.values = std::move(array.values);
 }
 
 void fill_tensor(DataTensor& data, const toml::array& nested) {
-  DataArray array;
-  append(nested, 0, array);
+  Array array = array_of(nested);
   data.shape = array.shape;
   const std::vector<Index> extents(array.shape.begin(), array.shape.end());
   data.doubles = std::make_shared<MemorySlabs<double>>(Tensor<double>(TensorShape(std::span<const Index>(extents)), std::move(array.values)));
@@ -88,7 +99,7 @@ void fill_data(const OptionRow& row, const toml::array& nested) {
   if (auto* const* entries = std::get_if<DataEntries*>(&row.target)) fill_entries(**entries, nested);
   else if (auto* const* tensor = std::get_if<DataTensor*>(&row.target)) fill_tensor(**tensor, nested);
   else if (auto* const* matrix = std::get_if<DataMatrix*>(&row.target)) (*matrix)->values = samples_of(nested);
-  else append(nested, 0, *std::get<DataArray*>(row.target));
+  else fill_array(*std::get<DataArray*>(row.target), nested);
 }
 
 OptionRow& option_named(OptionList& options, std::string_view name) {

@@ -49,10 +49,11 @@ Point permuted(const NetworkData& data, const Point& point, Random& random) {
 NetworkOptions deep_options(std::uint64_t seed) {
   Random random(seed, 3);
   NetworkOptions options;
-  options.x.values = Matrix(num_inputs, num_samples);
-  options.y.values = Matrix(num_outputs, num_samples);
-  random.fill_normal(options.x.values.flat());
-  random.fill_normal(options.y.values.flat());
+  Matrix X(num_inputs, num_samples), Y(num_outputs, num_samples);
+  random.fill_normal(X.flat());
+  random.fill_normal(Y.flat());
+  options.x.values = std::move(X);
+  options.y.values = std::move(Y);
   options.hidden = {num_units, num_units};
   options.activation = "relu";
   options.weight_decay = weight_decay;  // with it scales are no symmetry, and what is left are permutations

@@ -37,18 +37,18 @@ MatrixSensingOptions gaussian_options(const Setting& s, const Matrix& M, Random&
   o.psd = true;
   const Index k = s.num_measurements;
   o.operator_array.shape = {s.side, s.side, k};
-  o.operator_array.values.resize(static_cast<std::size_t>(s.side * s.side * k));
   o.measurements.shape = {k};
-  o.measurements.values.assign(static_cast<std::size_t>(k), 0.0);
-  Vector draws(static_cast<std::size_t>(k));
+  Vector A(static_cast<std::size_t>(s.side * s.side * k)), y(static_cast<std::size_t>(k)), draws(static_cast<std::size_t>(k));
   for (Index i = 0; i < s.side; ++i)
     for (Index j = 0; j <= i; ++j) {
       random.fill_normal(draws);
       const double share = (i == j ? 1.0 : std::sqrt(0.5)) / std::sqrt(static_cast<double>(k));
       for (const Index at : {i * s.side + j, j * s.side + i})
-        for (Index c = 0; c < k; ++c) o.operator_array.values[static_cast<std::size_t>(at * k + c)] = share * draws[static_cast<std::size_t>(c)];
-      axpy((i == j ? 1.0 : 2.0) * share * M(i, j), draws, o.measurements.values);
+        for (Index c = 0; c < k; ++c) A[static_cast<std::size_t>(at * k + c)] = share * draws[static_cast<std::size_t>(c)];
+      axpy((i == j ? 1.0 : 2.0) * share * M(i, j), draws, y);
     }
+  o.operator_array.values = std::move(A);
+  o.measurements.values = std::move(y);
   return o;
 }
 

@@ -45,17 +45,14 @@ MatrixCompletion make_problem(const Setting& s, const Truth& truth, Random& rand
   o.psd = true;
   o.ratings.rows = o.ratings.cols = s.side;
   const Matrix M = product(truth.Z, Op::none, truth.Z, Op::transpose);
-  const auto add = [&](Index i, Index j) {
-    o.ratings.row_index.push_back(i);
-    o.ratings.col_index.push_back(j);
-    o.ratings.values.push_back(M(i, j));
-  };
+  EntryList list;
   for (Index i = 0; i < s.side; ++i)
     for (Index j = 0; j <= i; ++j) {
       if (random.uniform() >= s.share) continue;
-      add(i, j);
-      if (i != j) add(j, i);
+      list.add(i, j, M(i, j));
+      if (i != j) list.add(j, i, M(j, i));
     }
+  o.ratings.set_entries(std::move(list));
   auto model = std::make_shared<CompletionModel>(*make_completion_model(prepare_data(o), 0.0));
   model->is_psd = true;
   if (s.is_regularised) {

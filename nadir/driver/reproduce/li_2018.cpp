@@ -24,10 +24,11 @@ constexpr double far = 1.0;    // a difference as large as the whole spread
 NetworkOptions options_of(std::uint64_t seed, std::uint64_t number) {
   Random random(seed, 50 + number);
   NetworkOptions options;
-  options.x.values = Matrix(num_inputs, num_samples);
-  options.y.values = Matrix(num_outputs, num_samples);
-  random.fill_normal(options.x.values.flat());
-  random.fill_normal(options.y.values.flat());
+  Matrix X(num_inputs, num_samples), Y(num_outputs, num_samples);
+  random.fill_normal(X.flat());
+  random.fill_normal(Y.flat());
+  options.x.values = std::move(X);
+  options.y.values = std::move(Y);
   options.hidden = {16, 12};
   options.activation = "relu";
   return options;

@@ -15,7 +15,6 @@ namespace {
 constexpr int num_instances = 40;
 constexpr int num_perturbations = 20000;
 
-// The family's options hold the data and must outlive the problem.
 struct Instance {
   NetworkOptions options;
 

@@ -8,11 +8,15 @@
 
 namespace nadir::internal {
 
-// Sorts entries into C order. `place_of(e)` names entry e as it came, for an InputError where two entries share a
-// place; shape must hold every coordinate.
-void sort_coordinates(DataTensor& tensor, const std::function<std::string(std::size_t)>& place_of);
+// As they come. coordinates[k][e] < shape[k].
+struct CoordinateList {
+  std::vector<std::int64_t> shape;
+  std::vector<std::vector<std::int32_t>> coordinates;
+  Vector values;
+};
 
-// "(0, 2, 1)"
-std::string coordinates_text(const DataTensor& tensor, std::size_t entry);
+// The tensor, its entries in C order. `place_of(e)` names entry e as it came, for an InputError where two entries share
+// a place.
+DataTensor sparse_tensor(CoordinateList&& list, const std::function<std::string(std::size_t)>& place_of);
 
 }  // namespace nadir::internal

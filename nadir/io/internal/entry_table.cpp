@@ -209,18 +209,20 @@ class Ids {
     return number;
   }
 
-  // Writes the ids in ascending order and turns every number into the place of its id in that order.
-  void finish(std::vector<std::string>& sorted, std::vector<Index>& numbers) const {
+  // The ids in ascending order; turns every number into the place of its id in that order.
+  std::vector<std::string> finish(std::vector<Index>& numbers) const {
     const std::vector<Index> order = are_integers_
                                          ? ascending([](std::string_view id) { return *as_integer(id); })
                                          : ascending([](std::string_view id) { return id; });
     std::vector<Index> place(order.size());
+    std::vector<std::string> sorted;
     sorted.reserve(order.size());
     for (std::size_t k = 0; k < order.size(); ++k) {
       place[static_cast<std::size_t>(order[k])] = static_cast<Index>(k);
       sorted.emplace_back(ids_[static_cast<std::size_t>(order[k])]);
     }
     for (Index& number : numbers) number = place[static_cast<std::size_t>(number)];
+    return sorted;
   }
 
  private:
@@ -289,19 +291,20 @@ bool is_header(const Rows<separator>& rows) {
 }
 
 // Room for as many entries as the text can hold: a line is no shorter than "1,1,1" and its end.
-void reserve(DataEntries& entries, std::string_view text) {
+void reserve(EntryList& list, std::vector<std::int64_t>& lines, std::string_view text) {
   const auto num_lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
   const std::size_t most = std::min(num_lines, text.size() / 6 + 1);
-  entries.row_index.reserve(most);
-  entries.col_index.reserve(most);
-  entries.values.reserve(most);
-  entries.lines.reserve(most);
+  list.row_index.reserve(most);
+  list.col_index.reserve(most);
+  list.values.reserve(most);
+  lines.reserve(most);
 }
 
 template <Separator separator>
 DataEntries parse(std::string_view text, const std::string& place) {
-  DataEntries entries;
-  reserve(entries, text);
+  EntryList list;
+  std::vector<std::int64_t> lines;
+  reserve(list, lines, text);
   Rows<separator> rows(text, place);
   Ids row_ids(text.size()), col_ids(text.size());
   bool is_first = true, has_header = false;
@@ -311,16 +314,18 @@ DataEntries parse(std::string_view text, const std::string& place) {
       has_header = true;
       continue;
     }
-    entries.row_index.push_back(row_ids.number_of(id(rows, 0)));
-    entries.col_index.push_back(col_ids.number_of(id(rows, 1)));
-    entries.values.push_back(value(rows));
-    entries.lines.push_back(rows.line());
+    const Index i = row_ids.number_of(id(rows, 0)), j = col_ids.number_of(id(rows, 1));
+    list.add(i, j, value(rows));
+    lines.push_back(rows.line());
   }
-  if (entries.values.empty())
+  if (lines.empty())
     throw InputError(place, "at least one entry: a row id, a column id and a value",
                      has_header ? "a header alone" : "an empty file");
-  row_ids.finish(entries.row_ids, entries.row_index);
-  col_ids.finish(entries.col_ids, entries.col_index);
+  DataEntries entries;
+  entries.row_ids = row_ids.finish(list.row_index);
+  entries.col_ids = col_ids.finish(list.col_index);
+  entries.set_entries(std::move(list));
+  entries.lines = std::move(lines);
   entries.rows = static_cast<Index>(entries.row_ids.size());
   entries.cols = static_cast<Index>(entries.col_ids.size());
   return entries;

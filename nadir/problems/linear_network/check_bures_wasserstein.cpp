@@ -78,7 +78,7 @@ balls::Matrix negative_part(const balls::Matrix& G, const balls::Matrix& modulus
 
 bool is_given(const DataMatrix& d) { return !d.path.empty() || d.values.size() > 0; }
 
-bool is_symmetric(const Matrix& S) {
+bool is_symmetric(const SharedMatrix& S) {
   if (S.rows() != S.cols() || S.rows() == 0) return false;
   for (Index j = 0; j < S.cols(); ++j)
     for (Index i = 0; i < j; ++i)
@@ -91,7 +91,7 @@ void require_options(const LinearNetworkOptions& o) {
   if (is_given(o.covariance) == is_given(o.y)) throw InputError("covariance", "either it or y", is_given(o.y) ? "both" : "neither");
   const bool has_decay = std::any_of(o.weight_decay.begin(), o.weight_decay.end(), [](double b) { return b != 0.0; });
   if (has_decay || !o.weight_decay_entries.values.empty()) throw InputError("weight-decay", "none with the loss bures-wasserstein", "one");
-  const Matrix& S = o.covariance.values;
+  const SharedMatrix& S = o.covariance.values;
   if (is_given(o.covariance) && !is_symmetric(S))
     throw InputError("covariance", "a symmetric matrix", "another one");
   if (is_given(o.y) && o.y.values.size() == 0) throw InputError("y", "at least one sample", "none");

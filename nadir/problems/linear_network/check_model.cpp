@@ -21,7 +21,9 @@ std::vector<Matrix> make_penalty(const LinearNetworkOptions& o, const Model& mod
   const std::size_t H = model.num_layers();
   if (!o.weight_decay_entries.values.empty()) {
     if (!o.weight_decay.empty()) throw InputError("weight-decay", "one of weight-decay and weight-decay-entries", "both");
-    return blocks(model, o.weight_decay_entries.values, "");
+    std::map<std::string, Matrix> entries;
+    for (const auto& [name, B] : o.weight_decay_entries.values) entries.emplace(name, Matrix(B));
+    return blocks(model, entries, "");
   }
   if (o.weight_decay.empty()) return {};
   if (o.weight_decay.size() != 1 && o.weight_decay.size() != H)

@@ -52,12 +52,12 @@ Matrix entry_penalty(const LinearNetworkOptions& o, const BlockShape& block) {
   const auto it = o.weight_decay_entries.values.find(block.name);
   const std::string shape = std::to_string(block.rows) + " x " + std::to_string(block.cols);
   if (it == o.weight_decay_entries.values.end()) throw InputError(o.weight_decay_entries.path, "a block '" + block.name + "' of shape " + shape, "none");
-  const Matrix& B = it->second;
+  const SharedMatrix& B = it->second;
   if (B.rows() != block.rows || B.cols() != block.cols)
     throw InputError(o.weight_decay_entries.path + ": block " + block.name, shape, std::to_string(B.rows()) + " x " + std::to_string(B.cols()));
   for (const double b : B.flat())
     if (!(b >= 0.0)) throw InputError(o.weight_decay_entries.path + ": block " + block.name, "entries of at least 0", std::to_string(b));
-  return B;
+  return Matrix(B);
 }
 
 std::vector<Matrix> penalty_of(const LinearNetworkOptions& o, const LinearArchitecture& a) {
@@ -108,10 +108,11 @@ void LinearNetworkFamily::make_example(std::uint64_t seed) {
   Random random(seed, 0);
   const Index samples = seed % 3 == 2 ? 3 : 12;
   options_ = {};
-  options_.x.values = Matrix(4, samples);
-  options_.y.values = Matrix(2, samples);
-  random.fill_normal(options_.x.values.flat());
-  random.fill_normal(options_.y.values.flat());
+  Matrix X(4, samples), Y(2, samples);
+  random.fill_normal(X.flat());
+  random.fill_normal(Y.flat());
+  options_.x.values = std::move(X);
+  options_.y.values = std::move(Y);
   options_.hidden.assign(1 + seed % 3, 3);
   options_.residual = seed % 2 == 1;
 }

@@ -20,8 +20,7 @@ namespace nadir {
 // The problem with the data that its proofs are about. X: d_in x n, Y: d_out x n.
 struct JudgedNetwork {
   const LinearNetwork& problem;
-  const Matrix& X;
-  const Matrix& Y;
+  ConstMatrixView X, Y;
   const LowerBound& bound;
 };
 

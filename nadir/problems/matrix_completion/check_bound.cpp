@@ -118,7 +118,7 @@ DualCertificate::DualCertificate(const Model& model, slong precision, const Eval
 // A^T Y1 B
 void DualCertificate::form_features_matrix(const Vector& Y1) {
   const Lines& lines = model_.by_rows;
-  const Matrix &A = model_.row_features, &B = model_.column_features;
+  const SharedMatrix &A = model_.row_features, &B = model_.column_features;
   const Index num_cols = model_.factor_cols();
   balls::Matrix YB(precision_, lines.num_lines(), num_cols);
   for (Index i = 0; i < lines.num_lines(); ++i)
@@ -162,7 +162,7 @@ double DualCertificate::rounding() const {
   double largest = 0.0, squares = 0.0;
   const Lines& lines = model_.by_rows;
   for (std::size_t p = 0; p < lines.num_entries(); ++p) squares += std::pow(lines.weights[p] * lines.values[p], 2.0);
-  for (const Matrix* features : {&model_.row_features, &model_.column_features})
+  for (const SharedMatrix* features : {&model_.row_features, &model_.column_features})
     for (const double x : features->flat()) largest = std::fmax(largest, std::fabs(x) * std::sqrt(static_cast<double>(features->size())));
   return 1e-13 * std::sqrt(squares) * std::fmax(1.0, largest * largest);
 }

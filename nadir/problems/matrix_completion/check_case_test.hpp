@@ -42,11 +42,9 @@ struct Case {
     DataEntries result;
     result.rows = rows;
     result.cols = cols;
-    for (const Entry& e : entries) {
-      result.row_index.push_back(e.row);
-      result.col_index.push_back(e.col);
-      result.values.push_back(weights ? e.weight : e.value);
-    }
+    EntryList all;
+    for (const Entry& e : entries) all.add(e.row, e.col, weights ? e.weight : e.value);
+    result.set_entries(std::move(all));
     return result;
   }
   std::unique_ptr<FamilyCheck> prepared() const {

@@ -86,12 +86,12 @@ balls::Matrix moved(slong precision, const Matrix& A, const Matrix* displacement
   return displacement ? result + balls::Matrix(precision, *displacement) : result;
 }
 
-balls::Matrix times_features(slong precision, const Matrix& features, const balls::Matrix& U) {
+balls::Matrix times_features(slong precision, const SharedMatrix& features, const balls::Matrix& U) {
   return features.size() == 0 ? U : balls::Matrix(precision, features) * U;
 }
 
 // G -> A^T G + lambda a o U
-balls::Matrix with_penalty(const Model& model, const Matrix& features, const balls::Matrix& G, const Vector& penalties, const balls::Matrix& U) {
+balls::Matrix with_penalty(const Model& model, const SharedMatrix& features, const balls::Matrix& G, const Vector& penalties, const balls::Matrix& U) {
   const slong precision = G.precision();
   balls::Matrix result = features.size() == 0 ? G : transpose(balls::Matrix(precision, features)) * G;
   const balls::Real lambda(precision, model.lambda);
@@ -307,8 +307,8 @@ namespace {
 // What a norm of n numbers may lose where their squares underflow: at most sqrt(n 2^-1074), here with room.
 double lost_by_underflow(Index n) { return 1e-161 * std::sqrt(static_cast<double>(n)); }
 
-Vector row_norms(const Matrix& features, const Matrix& U) {
-  const Matrix P = features.size() == 0 ? U : product(features, U);
+Vector row_norms(const SharedMatrix& features, ConstMatrixView U) {
+  const Matrix P = features.size() == 0 ? Matrix(U) : product(features, U);
   Vector norms(at(P.rows()), 0.0);
   for (Index c = 0; c < P.cols(); ++c)
     for (Index i = 0; i < P.rows(); ++i) norms[at(i)] = std::hypot(norms[at(i)], P(i, c));
@@ -316,7 +316,7 @@ Vector row_norms(const Matrix& features, const Matrix& U) {
   return norms;
 }
 
-double largest_row_norm(const Matrix& features) {
+double largest_row_norm(const SharedMatrix& features) {
   if (features.size() == 0) return 1.0;
   const Vector norms = row_norms({}, features);
   return *std::max_element(norms.begin(), norms.end());

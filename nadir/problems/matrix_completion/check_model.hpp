@@ -40,7 +40,7 @@ struct Model {
   Index rank = 0;  // 0: the point's
   bool is_psd = false;
   double row_norm_penalty = 0.0, row_norm_limit = 0.0;  // C, c
-  Matrix row_features, column_features;                 // A, B; empty: the identity
+  SharedMatrix row_features, column_features;           // A, B; empty: the identity
 
   bool has_features() const { return row_features.size() > 0 || column_features.size() > 0; }
   Index factor_rows() const { return static_cast<Index>(row_penalties.size()); }

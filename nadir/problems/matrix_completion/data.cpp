@@ -20,7 +20,7 @@ std::string place_of_entry(const char* flag, const DataEntries& e, std::size_t k
   return k < e.lines.size() ? place + ", line " + std::to_string(e.lines[k]) : place + ", entry " + std::to_string(k + 1);
 }
 
-std::string name_of(const std::vector<std::string>& ids, Index i) {
+std::string name_of(std::span<const std::string> ids, Index i) {
   return ids.empty() ? std::to_string(i + 1) : "'" + ids[at(i)] + "'";
 }
 
@@ -77,7 +77,7 @@ class Preparation {
   std::vector<std::size_t> first_entry_;  // in the file, of each observed entry
 };
 
-bool are_integers(const std::vector<std::string>& ids) {
+bool are_integers(std::span<const std::string> ids) {
   return std::all_of(ids.begin(), ids.end(), [](const std::string& id) {
     const std::size_t digits = id.starts_with('-') ? 1 : 0;
     return id.size() > digits && id.size() < 19 && id.find_first_not_of("0123456789", digits) == std::string::npos;
@@ -85,8 +85,8 @@ bool are_integers(const std::vector<std::string>& ids) {
 }
 
 // Both in ascending order; so is the union.
-std::vector<std::string> united(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  std::vector<std::string> all = a;
+std::vector<std::string> united(std::span<const std::string> a, std::span<const std::string> b) {
+  std::vector<std::string> all(a.begin(), a.end());
   all.insert(all.end(), b.begin(), b.end());
   if (are_integers(all)) std::sort(all.begin(), all.end(), [](const auto& x, const auto& y) { return std::stoll(x) < std::stoll(y); });
   else std::sort(all.begin(), all.end());
@@ -94,13 +94,13 @@ std::vector<std::string> united(const std::vector<std::string>& a, const std::ve
   return all;
 }
 
-std::unordered_map<std::string, Index> positions(const std::vector<std::string>& ids) {
+std::unordered_map<std::string, Index> positions(std::span<const std::string> ids) {
   std::unordered_map<std::string, Index> result;
   for (std::size_t i = 0; i < ids.size(); ++i) result[ids[i]] = static_cast<Index>(i);
   return result;
 }
 
-std::vector<Index> mapped(const std::vector<std::string>& ids, const std::unordered_map<std::string, Index>& to) {
+std::vector<Index> mapped(std::span<const std::string> ids, const std::unordered_map<std::string, Index>& to) {
   std::vector<Index> result;
   for (const std::string& id : ids) result.push_back(to.at(id));
   return result;
@@ -156,9 +156,7 @@ void Preparation::take_entries() {
     }
     target[k] = first_entry_.size();
     first_entry_.push_back(k);
-    data_.observed.row_index.push_back(rows[k]);
-    data_.observed.col_index.push_back(cols[k]);
-    data_.observed.values.push_back(ratings_.values[k]);
+    data_.observed.add(rows[k], cols[k], ratings_.values[k]);
   }
   if (options_.duplicates == "average")
     for (std::size_t e = 0; e < first_entry_.size(); ++e)
@@ -212,12 +210,6 @@ void Preparation::take_weights() {
   if (weight.size() != first_entry_.size()) throw InputError(place, "as many weights as ratings (" + std::to_string(first_entry_.size()) + ")", std::to_string(weight.size()));
 }
 
-void append(EntryList& to, const EntryList& from, std::size_t k) {
-  to.row_index.push_back(from.row_index[k]);
-  to.col_index.push_back(from.col_index[k]);
-  to.values.push_back(from.values[k]);
-}
-
 void Preparation::hold_out() {
   if (options_.holdout == 0.0) return;
   Random random(static_cast<std::uint64_t>(options_.holdout_seed), 0x686f6c646f7574);
@@ -225,7 +217,7 @@ void Preparation::hold_out() {
   Vector kept_weights;
   for (std::size_t k = 0; k < data_.observed.values.size(); ++k) {
     const bool is_held_out = random.uniform() < options_.holdout;
-    append(is_held_out ? data_.held_out : kept, data_.observed, k);
+    (is_held_out ? data_.held_out : kept).add(data_.observed.row_index[k], data_.observed.col_index[k], data_.observed.values[k]);
     if (!is_held_out && !data_.weights.empty()) kept_weights.push_back(data_.weights[k]);
   }
   if (kept.size() == 0) throw InputError("--holdout", "a share that leaves ratings to fit", "none left");
@@ -251,9 +243,7 @@ void Preparation::take_test() {
       ++data_.num_unknown;
       continue;
     }
-    data_.held_out.row_index.push_back(i);
-    data_.held_out.col_index.push_back(j);
-    data_.held_out.values.push_back(t.values[k]);
+    data_.held_out.add(i, j, t.values[k]);
   }
 }
 
@@ -292,7 +282,7 @@ void require_compatible(const MatrixCompletionOptions& o) {
 }
 
 void require_features(const char* flag, const DataMatrix& features, Index count, const char* side) {
-  const Matrix& A = features.values;
+  const SharedMatrix& A = features.values;
   if (A.size() == 0 || A.rows() == count) return;
   throw InputError(place_of(flag, features), std::to_string(count) + " lines, one for each of the " + side + " of --ratings in ascending order of their names",
                    std::to_string(A.rows()));

@@ -21,14 +21,6 @@
 
 namespace nadir {
 
-// Positions and values, entry by entry.
-struct EntryList {
-  std::vector<Index> row_index, col_index;
-  Vector values;
-
-  Index size() const { return static_cast<Index>(values.size()); }
-};
-
 struct CompletionData {
   Index rows = 0, cols = 0;
   EntryList observed;               // centred
@@ -36,7 +28,7 @@ struct CompletionData {
   double global_offset = 0.0;
   Vector row_offsets, col_offsets;  // one for every row and column
   Vector row_penalties, col_penalties;
-  std::vector<std::string> row_ids, col_ids;  // empty: counted from 1 as in Matrix Market files
+  SharedVector<std::string> row_ids, col_ids;  // empty: counted from 1 as in Matrix Market files
   EntryList held_out;               // values as in the files, not centred
   Index num_unknown = 0;            // test entries left out because their row or column has no rating
 

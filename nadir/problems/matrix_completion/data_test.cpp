@@ -18,12 +18,14 @@ DataEntries entries(Index rows, Index cols, const std::vector<Entry>& list) {
   e.path = "r.csv";
   e.rows = rows;
   e.cols = cols;
-  for (std::size_t k = 0; k < list.size(); ++k) {
-    e.row_index.push_back(list[k].row);
-    e.col_index.push_back(list[k].col);
-    e.values.push_back(list[k].value);
-    e.lines.push_back(static_cast<std::int64_t>(k) + 2);
+  EntryList all;
+  std::vector<std::int64_t> lines;
+  for (const Entry& entry : list) {
+    all.add(entry.row, entry.col, entry.value);
+    lines.push_back(std::ssize(lines) + 2);
   }
+  e.set_entries(std::move(all));
+  e.lines = std::move(lines);
   return e;
 }
 

@@ -65,7 +65,7 @@ CompletionEnclosure::CompletionEnclosure(const MatrixCompletion& problem, std::s
 
 // Side information: row i of A U is off by gamma_p |a_i| |U|_F.
 CompletionEnclosure::RowBounds CompletionEnclosure::bounds_of(const Matrix& Ut, std::size_t block, std::span<const double> x) const {
-  const Matrix& features = block == 0 ? model_.row_features : model_.column_features;
+  const SharedMatrix& features = block == 0 ? model_.row_features : model_.column_features;
   RowBounds b{Vector(at(Ut.cols())), Vector(at(Ut.cols()))};
   const double factor_norm = features.size() > 0 ? frobenius_norm_upper(problem_.layout().block(x, block)) : 0.0;
   const double rounding = add_up(completion_gamma(features.cols() + 2), entry_error_);
@@ -168,7 +168,7 @@ double CompletionEnclosure::gradient_error() const {
   const double gamma = completion_gamma(16);
   const double penalty = mul_up(gamma, mul_up(2.0 * model_.lambda, frobenius_norm_upper({x_.data(), static_cast<Index>(x_.size()), 1})));
   if (model_.has_features()) {
-    const auto pulled = [gamma](const Matrix& A, const Vector& error, const Vector& size) {
+    const auto pulled = [gamma](const SharedMatrix& A, const Vector& error, const Vector& size) {
       const double e = root_of_squares(error), s = root_of_squares(size);
       if (A.size() == 0) return add_up(e, mul_up(gamma, s));
       return mul_up(frobenius_norm_upper(A), add_up(e, mul_up(completion_gamma(A.rows() + 16), s)));

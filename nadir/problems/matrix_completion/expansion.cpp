@@ -57,7 +57,7 @@ double sum(const Vector& x) {
 }
 
 // The largest row norm: how much side information can lengthen a gradient row's pull-back.
-double largest_row_norm(const Matrix& features) {
+double largest_row_norm(const SharedMatrix& features) {
   double largest = 1.0;
   if (features.size() > 0) {
     const Vector norms = row_norms(transpose(features));
@@ -95,7 +95,7 @@ double CompletionExpansion::penalty_factor(std::size_t block, Index i) const {
   return model_.lambda * (block == 0 ? model_.data.row_penalties : model_.data.col_penalties)[at(i)];
 }
 
-void CompletionExpansion::add_pulled_back(const Matrix& S, const Matrix& features, MatrixView block) const {
+void CompletionExpansion::add_pulled_back(const Matrix& S, const SharedMatrix& features, MatrixView block) const {
   if (features.size() > 0) {
     multiply(1.0, features, Op::transpose, S, Op::transpose, 1.0, block);
     return;
@@ -112,7 +112,7 @@ void CompletionExpansion::gradient(std::span<double> out) const {
     for (Index c = 0; c < U.cols; ++c)
       for (Index i = 0; i < U.rows; ++i) G(i, c) = penalty_factor(b, i) * U(i, c);
   }
-  const auto add = [&](const ObservedRows& o, const Vector& r, ConstMatrixView other, const Matrix& features, std::size_t block) {
+  const auto add = [&](const ObservedRows& o, const Vector& r, ConstMatrixView other, const SharedMatrix& features, std::size_t block) {
     Matrix S(problem_.rank(), o.rows);
     multiply_observed(o, r, other, S);
     scale(-1.0, S.flat());
@@ -181,7 +181,7 @@ CompletionExpansion::BlockPreconditioner CompletionExpansion::make_preconditione
   SymmetricEigen gram = symmetric_eigen(C);
 
   BlockPreconditioner m{std::move(gram.vectors), {}, {}};
-  const Matrix& features = is_left ? model_.row_features : model_.column_features;
+  const SharedMatrix& features = is_left ? model_.row_features : model_.column_features;
   if (features.size() > 0) {
     Matrix G = weighted_gram(transpose(features), counts);
     if (G.rows() <= max_feature_basis) {

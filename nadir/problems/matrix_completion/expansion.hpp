@@ -42,7 +42,7 @@ class CompletionExpansion final : public Expansion {
   const Vector& residual_by_columns() const;
   void hessian_column(std::span<const double> v, std::span<double> out) const;
   // Adds A^T S^T, S r x m, to the block, or S^T where there is no side information.
-  void add_pulled_back(const Matrix& S, const Matrix& features, MatrixView block) const;
+  void add_pulled_back(const Matrix& S, const SharedMatrix& features, MatrixView block) const;
   double penalty_factor(std::size_t block, Index i) const;
   void add_row_norm_gradient(MatrixView block) const;
   void add_row_norm_hessian(ConstMatrixView dU, MatrixView block) const;

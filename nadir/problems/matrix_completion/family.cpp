@@ -60,17 +60,16 @@ void MatrixCompletionFamily::make_example(std::uint64_t seed) {
   random.fill_normal(V.flat());
   options_.psd = seed % 3 == 1;
   options_.weighted_lambda = seed % 3 == 2;
-  DataEntries& e = options_.ratings;
-  e.rows = rows;
-  e.cols = cols;
+  EntryList entries;
   for (Index i = 0; i < rows; ++i)
     for (Index j = 0; j < cols; ++j) {
       if (random.uniform() > 0.75 || (options_.psd && j < i)) continue;
       const ConstMatrixView W = options_.psd ? U.view() : V.view();
-      e.row_index.push_back(i);
-      e.col_index.push_back(j);
-      e.values.push_back(U(i, 0) * W(j, 0) + U(i, 1) * W(j, 1) + 0.1 * random.normal());
+      entries.add(i, j, U(i, 0) * W(j, 0) + U(i, 1) * W(j, 1) + 0.1 * random.normal());
     }
+  options_.ratings.rows = rows;
+  options_.ratings.cols = cols;
+  options_.ratings.set_entries(std::move(entries));
   options_.rank = "3";
   options_.lambda = "1";  // so much that the optimum has no larger rank
 }

@@ -18,14 +18,14 @@ MatrixCompletionOptions golden_options() {
   MatrixCompletionOptions o;
   o.ratings.rows = 6;
   o.ratings.cols = 5;
+  EntryList list;
   for (Index i = 0; i < 6; ++i)
     for (Index j = 0; j < 5; ++j) {
       if ((2 * i + 3 * j) % 5 == 0) continue;
       const double a = static_cast<double>(i), b = static_cast<double>(j);
-      o.ratings.row_index.push_back(i);
-      o.ratings.col_index.push_back(j);
-      o.ratings.values.push_back(std::cos(0.5 * a + 0.9 * b) + 0.6 * std::sin(1.3 * a - 0.4 * b) + 0.1 * static_cast<double>((3 * i + 2 * j) % 4));
+      list.add(i, j, std::cos(0.5 * a + 0.9 * b) + 0.6 * std::sin(1.3 * a - 0.4 * b) + 0.1 * static_cast<double>((3 * i + 2 * j) % 4));
     }
+  o.ratings.set_entries(std::move(list));
   return o;
 }
 
@@ -110,13 +110,12 @@ TEST(CompletionJudge, calls_a_bound_probable_where_it_rests_on_random_vectors) {
   constexpr Index side = default_dense_side + 1;
   MatrixCompletionOptions o;
   o.ratings.rows = o.ratings.cols = side;
+  EntryList list;
   // Signs that no nonnegative majorant sees: 2 x 2 Hadamard blocks, of norm sqrt(2) and absolute norm 2.
   for (Index i = 0; i + 1 < side; i += 2)
-    for (const auto& [a, b, sign] : {std::tuple{0, 0, 1.0}, std::tuple{0, 1, 1.0}, std::tuple{1, 0, 1.0}, std::tuple{1, 1, -1.0}}) {
-      o.ratings.row_index.push_back(i + a);
-      o.ratings.col_index.push_back(i + b);
-      o.ratings.values.push_back(sign * (i == 0 ? 4.0 : 1.0));
-    }
+    for (const auto& [a, b, sign] : {std::tuple{0, 0, 1.0}, std::tuple{0, 1, 1.0}, std::tuple{1, 0, 1.0}, std::tuple{1, 1, -1.0}})
+      list.add(i + a, i + b, sign * (i == 0 ? 4.0 : 1.0));
+  o.ratings.set_entries(std::move(list));
   const MatrixCompletion problem(make_completion_model(prepare_data(o), 2.0), 2);
   Point point(problem.layout());
   // The first block is 4 sqrt(2) times a reflection: both singular values shrink by 2. Left vectors e_1, e_2, right

@@ -5,7 +5,7 @@
 namespace nadir {
 namespace {
 
-void append_side(std::string& csv, const char* side, const std::vector<std::string>& ids, const std::vector<Index>& index, const Vector& offsets) {
+void append_side(std::string& csv, const char* side, std::span<const std::string> ids, const std::vector<Index>& index, const Vector& offsets) {
   std::vector<Index> counts(offsets.size(), 0);
   for (const Index i : index) ++counts[static_cast<std::size_t>(i)];
   for (std::size_t i = 0; i < offsets.size(); ++i)

@@ -92,7 +92,7 @@ void bound_scaled_norm(const MatrixCompletion& problem, std::span<const double> 
 // |A^T R B|_2 by an enclosed product: R B entry by entry from its absolute terms.
 double feature_norm(const CompletionModel& model, const Vector& R) {
   const ObservedRows& o = model.observed.by_rows;
-  const Matrix B = model.column_features.size() > 0 ? model.column_features : Matrix::identity(o.cols);
+  const SharedMatrix B = model.column_features.size() > 0 ? model.column_features : SharedMatrix(Matrix::identity(o.cols));
   Matrix mid(o.rows, B.cols()), rad(o.rows, B.cols());
   for (Index i = 0; i < o.rows; ++i) {
     const Index first = o.row_starts[at(i)], last = o.row_starts[at(i + 1)];

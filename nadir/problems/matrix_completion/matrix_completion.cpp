@@ -64,7 +64,7 @@ MatrixCompletion::MatrixCompletion(std::shared_ptr<const CompletionModel> model,
 }
 
 EntryFactors MatrixCompletion::entry_factors(std::span<const double> x) const {
-  const auto factor = [](ConstMatrixView U, const Matrix& features) {
+  const auto factor = [](ConstMatrixView U, const SharedMatrix& features) {
     return features.size() == 0 ? transpose(U) : product(U, Op::transpose, features, Op::transpose);
   };
   EntryFactors f{factor(layout_.block(x, 0), model_->row_features), {}};

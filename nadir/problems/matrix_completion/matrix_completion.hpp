@@ -28,7 +28,7 @@ struct CompletionModel {
   double lambda = 0.0;
   bool is_psd = false;
   double row_norm_penalty = 0.0, row_norm_limit = 0.0;  // Q, c
-  Matrix row_features, column_features;                 // empty: none
+  SharedMatrix row_features, column_features;           // empty: none
 
   bool has_features() const { return row_features.size() > 0 || column_features.size() > 0; }
   Index factor_rows() const { return row_features.size() > 0 ? row_features.cols() : data.rows; }

@@ -23,13 +23,11 @@ MatrixCompletion ge_lee_ma() {
   o.psd = true;
   o.ratings.rows = o.ratings.cols = 8;
   const auto z = [](Index i, int k) { return std::cos(1.0 + 0.7 * static_cast<double>(i) + 1.9 * k * static_cast<double>(i + 1)); };
+  EntryList list;
   for (Index i = 0; i < 8; ++i)
-    for (Index j = 0; j < 8; ++j) {
-      if ((i + j) % 3 == 1) continue;
-      o.ratings.row_index.push_back(i);
-      o.ratings.col_index.push_back(j);
-      o.ratings.values.push_back(z(i, 0) * z(j, 0) + z(i, 1) * z(j, 1));
-    }
+    for (Index j = 0; j < 8; ++j)
+      if ((i + j) % 3 != 1) list.add(i, j, z(i, 0) * z(j, 0) + z(i, 1) * z(j, 1));
+  o.ratings.set_entries(std::move(list));
   auto model = std::make_shared<CompletionModel>(model_of(std::move(o), 0.0));
   model->is_psd = true;
   model->row_norm_penalty = 2.0;
@@ -50,13 +48,11 @@ MatrixCompletionOptions patchy(Index rows, Index cols) {
   MatrixCompletionOptions o;
   o.ratings.rows = rows;
   o.ratings.cols = cols;
+  EntryList list;
   for (Index i = 0; i < rows; ++i)
-    for (Index j = 0; j < cols; ++j) {
-      if ((2 * i + 3 * j) % 5 == 0) continue;
-      o.ratings.row_index.push_back(i);
-      o.ratings.col_index.push_back(j);
-      o.ratings.values.push_back(std::cos(0.5 * static_cast<double>(i) + 0.9 * static_cast<double>(j)));
-    }
+    for (Index j = 0; j < cols; ++j)
+      if ((2 * i + 3 * j) % 5 != 0) list.add(i, j, std::cos(0.5 * static_cast<double>(i) + 0.9 * static_cast<double>(j)));
+  o.ratings.set_entries(std::move(list));
   return o;
 }
 

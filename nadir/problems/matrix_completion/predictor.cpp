@@ -11,7 +11,7 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 class Names {
  public:
-  Names(const std::vector<std::string>& ids, Index count) : ids_(ids), count_(count) {
+  Names(std::span<const std::string> ids, Index count) : ids_(ids), count_(count) {
     for (std::size_t i = 0; i < ids.size(); ++i) positions_[ids[i]] = static_cast<Index>(i);
   }
   std::optional<Index> find(std::string_view id) const {
@@ -28,7 +28,7 @@ class Names {
   Index count() const { return count_; }
 
  private:
-  const std::vector<std::string>& ids_;
+  std::span<const std::string> ids_;
   Index count_;
   std::unordered_map<std::string, Index> positions_;
 };

@@ -26,9 +26,7 @@ CompletionData without_fold(const CompletionData& data, const MatrixCompletionOp
   for (std::size_t k = 0; k < fold_of.size(); ++k) {
     const Index i = data.observed.row_index[k], j = data.observed.col_index[k];
     EntryList& list = fold_of[k] == fold ? part.held_out : part.observed;
-    list.row_index.push_back(i);
-    list.col_index.push_back(j);
-    list.values.push_back(data.observed.values[k] + data.offset(i, j));
+    list.add(i, j, data.observed.values[k] + data.offset(i, j));
     if (fold_of[k] != fold && !data.weights.empty()) part.weights.push_back(data.weights[k]);
   }
   center(part, options);

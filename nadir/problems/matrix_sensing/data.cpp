@@ -53,6 +53,7 @@ void set_operator(SensingData& d, const MatrixSensingOptions& o) {
   const DataArray& A = o.operator_array;
   const std::string place = place_of(A, "--operator");
   const bool is_dense = A.shape.size() == 3;
+  d.left_values = A.values;
   if (!is_dense && A.shape.size() != 2)
     throw InputError(place, "an array n x m x k (a matrix per measurement) or k x n (a row per rank-one measurement)", shape_text(A));
   if (is_dense) {
@@ -71,6 +72,7 @@ void set_operator(SensingData& d, const MatrixSensingOptions& o) {
   if (B.shape.size() != 2 || B.shape[0] != A.shape[0])
     throw InputError(right_place, std::to_string(A.shape[0]) + " x m, as many rows as " + place, shape_text(B));
   d.cols = B.shape[1];
+  d.right_values = B.values;
   d.right = {B.values.data(), d.cols, d.num_measurements};
 }
 

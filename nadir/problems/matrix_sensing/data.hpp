@@ -7,8 +7,6 @@
 // Used by the family and by its check.
 #pragma once
 
-#include <span>
-
 #include "nadir/core/point.hpp"
 #include "nadir/problems/matrix_sensing/options.hpp"
 
@@ -18,17 +16,19 @@ struct SensingData {
   Index rows = 0, cols = 0, num_measurements = 0;
   ConstMatrixView dense;        // num_measurements x (rows cols), see above; empty for rank-one measurements
   ConstMatrixView left, right;  // column k is a_k (rows), b_k (cols); empty for dense ones
-  std::span<const double> y;
+  SharedVector<double> y;
   bool is_psd = false;   // X = U U^T, and every A_k is exactly symmetric
   double lambda = 0.0;
   double operator_norm = 0.0;  // (sum_k |A_k|_F^2)^{1/2}, > 0, in floating point
   double y_norm = 0.0;
 
+  SharedVector<double> left_values, right_values;  // what the views view, kept alive here; left: also the dense ones
+
   bool is_dense() const { return dense.data != nullptr; }
   Index num_entries() const { return is_dense() ? dense.size() : left.size() + right.size(); }
 };
 
-// Views refer to `options`. Throws InputError where shapes contradict one another, an entry is not finite (or its
+// Shares the numbers of `options`. Throws InputError where shapes contradict one another, an entry is not finite (or its
 // square overflows), the operator is zero, or an A_k is not exactly symmetric although psd asks for it.
 SensingData make_sensing_data(const MatrixSensingOptions& options);
 

@@ -54,7 +54,7 @@ TEST(DescendingPath, coefficients_are_those_of_the_value_along_it) {
     o.measurements = vector_array({1, -1, 2, 0, 1});
     o.psd = psd;
     o.lambda = 0.25;
-    const Instance instance = make_instance(std::move(o), 2);
+    const Instance instance = make_instance(o, 2);
     const std::size_t n = static_cast<std::size_t>(instance.problem->layout().dimension());
     Vector x(n), k(n), c(n);
     for (Vector* v : {&x, &k, &c}) random.fill_normal(*v);

@@ -60,7 +60,7 @@ TEST(SensingBound, is_zero_where_nothing_bounds_the_size) {
   MatrixSensingOptions o;
   o.operator_array = dense_operator({Matrix::from_rows({{0, 1}, {0, 0}})});
   o.measurements = vector_array({1});
-  const Instance instance = make_instance(std::move(o), 1);
+  const Instance instance = make_instance(o, 1);
 
   const SensingBound bound = bound_at(instance, {1, 0, 0, 0.5});
 

@@ -47,7 +47,7 @@ TEST(EnlargedFactors, of_a_pair_follow_the_greatest_singular_vectors) {
                                      Matrix::from_rows({{0, 0}, {0, 1}})});
   o.measurements = vector_array({2, 0, 0, -1});
   o.lambda = 0.5;
-  const Instance instance = make_instance(std::move(o), 1);
+  const Instance instance = make_instance(o, 1);
 
   const std::optional<Point> larger = enlarged_factors(*instance.problem, Vector(4, 0.0), 1e-7);
 

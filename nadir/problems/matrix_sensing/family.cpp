@@ -23,9 +23,10 @@ DataArray random_array(std::vector<std::int64_t> shape, Random& random) {
   DataArray result;
   std::size_t count = 1;
   for (const std::int64_t length : shape) count *= static_cast<std::size_t>(length);
+  Vector values(count);
+  random.fill_normal(values);
   result.shape = std::move(shape);
-  result.values.resize(count);
-  random.fill_normal(result.values);
+  result.values = std::move(values);
   return result;
 }
 
@@ -65,15 +66,18 @@ void MatrixSensingFamily::make_example(std::uint64_t seed) {
   options_.psd = kind != 1;
   options_.rank = std::to_string(r);
   options_.operator_array = kind == 2 ? random_array({k, n}, random) : random_array({n, m, k}, random);
-  Vector& A = options_.operator_array.values;
-  for (std::int64_t i = 0; i < n && kind == 0; ++i)
-    for (std::int64_t j = 0; j < i; ++j) std::copy_n(A.begin() + (i * m + j) * k, k, A.begin() + (j * m + i) * k);
+  if (kind == 0) {
+    Vector A(options_.operator_array.values.begin(), options_.operator_array.values.end());
+    for (std::int64_t i = 0; i < n; ++i)
+      for (std::int64_t j = 0; j < i; ++j) std::copy_n(A.begin() + (i * m + j) * k, k, A.begin() + (j * m + i) * k);
+    options_.operator_array.values = std::move(A);
+  }
   const DataArray U = random_array({r, n}, random), V = options_.psd ? U : random_array({r, m}, random);
   options_.measurements.shape = {k};
-  options_.measurements.values.assign(static_cast<std::size_t>(k), 0.0);
+  options_.measurements.values = Vector(static_cast<std::size_t>(k), 0.0);
   data_ = make_sensing_data(options_);
   options_.measurements.values =
-      measure(data_, Matrix(n, r, Vector(U.values)), Matrix(m, r, Vector(V.values)));
+      measure(data_, ConstMatrixView(U.values.data(), n, r), ConstMatrixView(V.values.data(), m, r));
 }
 
 void MatrixSensingFamily::prepare() {

@@ -35,7 +35,7 @@ class MatrixSensingFamily final : public Family {
 
  private:
   MatrixSensingOptions options_;
-  SensingData data_;  // views options_
+  SensingData data_;
   std::unique_ptr<MatrixSensing> problem_;
   mutable std::optional<IsometryEstimate> isometry_;  // made by the first judgement at this rank
 };

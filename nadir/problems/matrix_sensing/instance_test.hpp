@@ -13,9 +13,11 @@ inline DataArray dense_operator(const std::vector<Matrix>& A) {
   DataArray result;
   const Index n = A[0].rows(), m = A[0].cols();
   result.shape = {n, m, static_cast<std::int64_t>(A.size())};
+  Vector values;
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < m; ++j)
-      for (const Matrix& A_k : A) result.values.push_back(A_k(i, j));
+      for (const Matrix& A_k : A) values.push_back(A_k(i, j));
+  result.values = std::move(values);
   return result;
 }
 
@@ -27,15 +29,13 @@ inline DataArray vector_array(Vector values) {
 }
 
 struct Instance {
-  std::unique_ptr<MatrixSensingOptions> options;
   SensingData data;
   std::unique_ptr<MatrixSensing> problem;
 };
 
-inline Instance make_instance(MatrixSensingOptions options, Index rank) {
+inline Instance make_instance(const MatrixSensingOptions& options, Index rank) {
   Instance result;
-  result.options = std::make_unique<MatrixSensingOptions>(std::move(options));
-  result.data = make_sensing_data(*result.options);
+  result.data = make_sensing_data(options);
   result.problem = std::make_unique<MatrixSensing>(result.data, rank);
   return result;
 }
@@ -46,7 +46,7 @@ inline Instance psd_instance(const std::vector<Matrix>& A, Vector y, Index rank,
   o.measurements = vector_array(std::move(y));
   o.psd = true;
   o.lambda = lambda;
-  return make_instance(std::move(o), rank);
+  return make_instance(o, rank);
 }
 
 inline Point point_of(const MatrixSensing& problem, Vector values) {

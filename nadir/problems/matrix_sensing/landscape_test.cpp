@@ -121,7 +121,7 @@ TEST(SensingLandscape, no_gap_is_smaller_than_the_distance_to_the_convex_optimum
     random.fill_normal(y);
     o.operator_array = dense_operator(A);
     o.measurements = vector_array(y);
-    const Instance instance = make_instance(std::move(o), m);
+    const Instance instance = make_instance(o, m);
     const IsometryEstimate isometry = estimate_isometry(instance.data, m);
     const double optimum = convex_optimum(instance.data), size = 0.5 * instance.data.y_norm * instance.data.y_norm;
     Vector x(static_cast<std::size_t>(instance.problem->layout().dimension()));

@@ -117,9 +117,9 @@ TEST(MatrixSensing, rank_one_measurements_are_the_matrices_they_stand_for) {
     MatrixSensingOptions vectors;
     const Matrix a = random_matrix(random, n, count), b = psd ? a : random_matrix(random, m, count);
     vectors.operator_array.shape = {count, n};
-    vectors.operator_array.values.assign(a.flat().begin(), a.flat().end());
+    vectors.operator_array.values = Vector(a.flat().begin(), a.flat().end());
     if (!psd) vectors.operator_right.shape = {count, m};
-    if (!psd) vectors.operator_right.values.assign(b.flat().begin(), b.flat().end());
+    if (!psd) vectors.operator_right.values = Vector(b.flat().begin(), b.flat().end());
     Vector y(static_cast<std::size_t>(count));
     random.fill_normal(y);
     vectors.measurements = vector_array(y);

@@ -20,7 +20,7 @@ std::string place_of(const char* flag, const DataMatrix& data) { return data.pat
 // Counted from 0, as NumPy does.
 std::string row_of(const std::string& place, Index row) { return place + ": row " + std::to_string(row); }
 
-void require_finite(const std::string& place, const Matrix& m) {
+void require_finite(const std::string& place, const SharedMatrix& m) {
   for (Index j = 0; j < m.cols(); ++j)
     for (Index i = 0; i < m.rows(); ++i)
       if (!std::isfinite(m(i, j))) throw InputError(row_of(place, j), "finite numbers", std::to_string(m(i, j)));
@@ -107,15 +107,15 @@ void read_model(const NetworkOptions& o, NetworkData& data) {
   }
   data.activations.back() = Activation{};
   if (m.input_shift.empty() && m.input_scale.empty()) return;
-  auto x = std::make_shared<Matrix>(o.x.values);
-  for (Index j = 0; j < x->cols(); ++j)
-    for (Index i = 0; i < x->rows(); ++i) {
+  Matrix x(o.x.values);
+  for (Index j = 0; j < x.cols(); ++j)
+    for (Index i = 0; i < x.rows(); ++i) {
       const auto at = static_cast<std::size_t>(i);
-      if (!m.input_shift.empty()) (*x)(i, j) -= m.input_shift[at];
-      if (!m.input_scale.empty()) (*x)(i, j) *= m.input_scale[at];
+      if (!m.input_shift.empty()) x(i, j) -= m.input_shift[at];
+      if (!m.input_scale.empty()) x(i, j) *= m.input_scale[at];
     }
-  data.normalised = x;
-  data.x = x->view();
+  data.x_values = std::move(x);
+  data.x = data.x_values;
 }
 
 // The outputs of a model are as many as the targets have, or enough for the labels.
@@ -177,10 +177,12 @@ NetworkData read_network_data(const NetworkOptions& o) {
   data.has_bias = o.bias;
   data.is_cross_entropy = o.loss == "cross-entropy";
   data.weight_decay = o.weight_decay;
-  data.x = o.x.values;
+  data.x_values = o.x.values;
+  data.x = data.x_values;
   const bool has_labels = data.is_cross_entropy && o.y.values.rows() == 1;
   if (has_labels) data.labels = read_labels(o);
-  else data.y = o.y.values;
+  else data.y_values = o.y.values;
+  data.y = data.y_values;
   if (data.is_cross_entropy && !has_labels) require_probabilities(o);
   if (!o.model.layers.empty()) {
     read_model(o, data);

@@ -8,7 +8,6 @@
 // with sum 1 up to 1e-6; f takes them as they are).
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,11 +40,12 @@ struct NetworkData {
   bool has_bias = true;
   bool is_cross_entropy = false;
   double weight_decay = 0.0;
-  ConstMatrixView x;          // d_in x n; the options hold the numbers (or normalised does) and must outlive this
+  ConstMatrixView x;          // d_in x n
   ConstMatrixView y;          // d_out x n targets or probabilities; empty where there are labels
   std::vector<Index> labels;  // n classes; empty where there is y
-  // (x - shift) * scale of a model that says so, rounded to double once: the data of the problem are the rounded ones.
-  std::shared_ptr<const Matrix> normalised;
+  // What x and y are views of, kept alive here. Where a model says (x - shift) * scale, these are the data of the
+  // problem: rounded to double once.
+  SharedMatrix x_values, y_values;
 
   std::size_t num_layers() const { return activations.size(); }
   Index num_samples() const { return x.cols; }

@@ -15,14 +15,15 @@ namespace {
 // Inputs in {-1, 0, 1}, weights in {-1, 0, 1} and no biases at first: many pre-activations are exactly 0.
 NetworkOptions integers(const std::string& activation, const std::string& loss, double decay, std::uint64_t seed) {
   NetworkOptions o;
-  o.x.values = Matrix(2, 9);
-  o.y.values = Matrix(2, 9);
+  Matrix x(2, 9), y(2, 9);
   for (Index j = 0; j < 9; ++j) {
-    o.x.values(0, j) = static_cast<double>(j % 3 - 1);
-    o.x.values(1, j) = static_cast<double>(j / 3 - 1);
-    o.y.values(0, j) = Random(seed, static_cast<std::uint64_t>(j)).uniform();
-    o.y.values(1, j) = 1.0 - o.y.values(0, j);
+    x(0, j) = static_cast<double>(j % 3 - 1);
+    x(1, j) = static_cast<double>(j / 3 - 1);
+    y(0, j) = Random(seed, static_cast<std::uint64_t>(j)).uniform();
+    y(1, j) = 1.0 - y(0, j);
   }
+  o.x.values = std::move(x);
+  o.y.values = std::move(y);
   o.hidden = {3, 3};
   o.activation = activation;
   o.negative_slope = 0.25;  // dyadic, so that zeros stay exact

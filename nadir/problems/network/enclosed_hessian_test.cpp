@@ -14,12 +14,13 @@ namespace {
 
 NetworkOptions options(const std::string& activation, const std::string& loss, bool bias, std::vector<std::int64_t> hidden) {
   NetworkOptions o;
-  o.x.values = Matrix(3, 20);
-  o.y.values = Matrix(2, 20);
-  Random(1, 0).fill_normal(o.x.values.flat());
-  Random(1, 1).fill_uniform(o.y.values.flat());
+  Matrix x(3, 20), y(2, 20);
+  Random(1, 0).fill_normal(x.flat());
+  Random(1, 1).fill_uniform(y.flat());
   if (loss == "cross-entropy")
-    for (Index j = 0; j < 20; ++j) o.y.values(1, j) = 1.0 - o.y.values(0, j);
+    for (Index j = 0; j < 20; ++j) y(1, j) = 1.0 - y(0, j);
+  o.x.values = std::move(x);
+  o.y.values = std::move(y);
   o.hidden = std::move(hidden);
   o.activation = activation;
   o.loss = loss;

@@ -42,23 +42,24 @@ void NetworkFamily::make_example(std::uint64_t seed) {
   Random random(seed, 0);
   const Index samples = 6;
   options_ = {};
-  options_.x.values = Matrix(3, samples);
-  options_.y.values = Matrix(seed % 3 == 1 ? 1 : 2, samples);
-  random.fill_normal(options_.x.values.flat());
-  random.fill_normal(options_.y.values.flat());
+  Matrix X(3, samples), Y(seed % 3 == 1 ? 1 : 2, samples);
+  random.fill_normal(X.flat());
+  random.fill_normal(Y.flat());
   options_.hidden = {8};
   options_.activation = "tanh";
   if (seed % 3 == 1) {
     options_.hidden = {5, 4};
     options_.activation = "gelu";
     options_.loss = "cross-entropy";
-    for (Index i = 0; i < samples; ++i) options_.y.values(0, i) = static_cast<double>(i % 3);
+    for (Index i = 0; i < samples; ++i) Y(0, i) = static_cast<double>(i % 3);
   } else if (seed % 3 == 2) {
     options_.hidden = {4, 4};
     options_.activation = "silu";
     options_.bias = false;
     options_.weight_decay = 0.01;
   }
+  options_.x.values = std::move(X);
+  options_.y.values = std::move(Y);
 }
 
 void NetworkFamily::prepare() { problem_ = std::make_unique<Network>(read_network_data(options_)); }

@@ -116,7 +116,9 @@ TEST(IsolatedMinimum, is_not_claimed_beside_a_dead_unit) {
 TEST(IsolatedMinimum, is_not_claimed_of_a_unit_and_its_copy) {
   NetworkOptions o = options(Matrix::from_rows({{-1, 1, 2}}), Matrix(1, 3), {2}, "tanh");
   o.bias = false;
-  for (Index i = 0; i < 3; ++i) o.y.values(0, i) = std::tanh(0.5 * o.x.values(0, i)) + 0.25;
+  Matrix y(1, 3);
+  for (Index i = 0; i < 3; ++i) y(0, i) = std::tanh(0.5 * o.x.values(0, i)) + 0.25;
+  o.y.values = y;
 
   EXPECT_FALSE(proved(o, {0.5, 0.5, 0.5, 0.5}));
 }

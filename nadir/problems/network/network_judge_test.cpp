@@ -20,12 +20,13 @@ constexpr const char* all_activations[] = {"identity", "relu", "leaky-relu", "el
 
 NetworkOptions random_problem(const std::string& activation, const std::string& loss) {
   NetworkOptions o;
-  o.x.values = Matrix(3, 40);
-  o.y.values = Matrix(2, 40);
-  Random(1, 0).fill_normal(o.x.values.flat());
-  Random(1, 1).fill_uniform(o.y.values.flat());
+  Matrix x(3, 40), y(2, 40);
+  Random(1, 0).fill_normal(x.flat());
+  Random(1, 1).fill_uniform(y.flat());
   if (loss == "cross-entropy")
-    for (Index j = 0; j < 40; ++j) o.y.values(1, j) = 1.0 - o.y.values(0, j);
+    for (Index j = 0; j < 40; ++j) y(1, j) = 1.0 - y(0, j);
+  o.x.values = std::move(x);
+  o.y.values = std::move(y);
   o.hidden = {5, 4};
   o.activation = activation;
   o.loss = loss;

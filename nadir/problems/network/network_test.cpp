@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <ostream>
 
 #include "nadir/base/error.hpp"
@@ -99,12 +100,13 @@ INSTANTIATE_TEST_SUITE_P(Network, AgainstTorch, testing::ValuesIn(torch_cases));
 
 NetworkOptions random_problem(const std::string& activation, const std::string& loss, Index samples, std::vector<std::int64_t> hidden) {
   NetworkOptions o;
-  o.x.values = Matrix(3, samples);
-  o.y.values = Matrix(2, samples);
-  Random(1, 0).fill_normal(o.x.values.flat());
-  Random(1, 1).fill_uniform(o.y.values.flat());
+  Matrix x(3, samples), y(2, samples);
+  Random(1, 0).fill_normal(x.flat());
+  Random(1, 1).fill_uniform(y.flat());
   if (loss == "cross-entropy")
-    for (Index j = 0; j < samples; ++j) o.y.values(1, j) = 1.0 - o.y.values(0, j);
+    for (Index j = 0; j < samples; ++j) y(1, j) = 1.0 - y(0, j);
+  o.x.values = std::move(x);
+  o.y.values = std::move(y);
   o.hidden = std::move(hidden);
   o.activation = activation;
   o.loss = loss;
@@ -266,6 +268,26 @@ TEST(Network, not_a_number_in_the_point_reaches_the_value) {
   EXPECT_TRUE(std::isnan(problem.value(x)));
 }
 
+TEST(NetworkData, outlive_the_options_they_were_read_from) {
+  for (const bool is_normalised : {false, true}) {
+    auto o = std::make_unique<NetworkOptions>(random_problem("tanh", "squared", 20, {}));
+    o->model.layers = {{Matrix(2, 3), {}, "tanh"}, {Matrix(2, 2), {}, ""}};
+    if (is_normalised) o->model.input_scale = {1, 2, 3};
+    NetworkData data = read_network_data(*o);
+    const Network before(data);
+    const Vector x = random_vector(before.layout().dimension(), 0);
+    const double value = before.value(x);
+
+    const NetworkOptions moved = std::move(*o);
+    o.reset();
+    const Network after(std::move(data));
+
+    EXPECT_EQ(before.value(x), value);
+    EXPECT_EQ(after.value(x), value);
+    EXPECT_EQ(moved.x.values.cols(), 20);
+  }
+}
+
 std::string refusal(const NetworkOptions& o) {
   try {
     read_network_data(o);
@@ -288,7 +310,9 @@ TEST(NetworkData, bad_input_is_refused_by_name_and_row) {
   o.y.values = Matrix::from_rows({{0.5, 0, 1, 0}, {0.5, 1, 1, 1}});
   EXPECT_NE(refusal(o).find("row 2"), std::string::npos) << refusal(o);
   o = good;
-  o.x.values(0, 1) = std::numeric_limits<double>::infinity();
+  Matrix x(o.x.values);
+  x(0, 1) = std::numeric_limits<double>::infinity();
+  o.x.values = x;
   EXPECT_NE(refusal(o).find("row 1"), std::string::npos) << refusal(o);
   o = good;
   o.hidden = {1000000, 1000000};

@@ -25,11 +25,13 @@ class RoughProducts : public testing::TestWithParam<RoughCase> {};
 TEST_P(RoughProducts, agree_with_exact_ones_to_single_precision) {
   const RoughCase& c = GetParam();
   NetworkOptions o;
-  o.x.values = Matrix(7, c.samples);
-  Random(0).fill_normal(o.x.values.flat());
-  o.y.values = Matrix(std::string(c.loss) == "squared" ? 3 : 1, c.samples);
+  Matrix inputs(7, c.samples);
+  Random(0).fill_normal(inputs.flat());
+  Matrix targets(std::string(c.loss) == "squared" ? 3 : 1, c.samples);
   for (Index j = 0; j < c.samples; ++j)
-    for (Index i = 0; i < o.y.values.rows(); ++i) o.y.values(i, j) = static_cast<double>((i + j) % 3);
+    for (Index i = 0; i < targets.rows(); ++i) targets(i, j) = static_cast<double>((i + j) % 3);
+  o.x.values = std::move(inputs);
+  o.y.values = std::move(targets);
   o.hidden = {11, 5};
   o.activation = c.activation;
   o.loss = c.loss;

@@ -39,9 +39,10 @@ NetworkOptions options_of(const Kind& kind) {
   NetworkOptions o;
   o.x.values = gaussian(20, kind.samples, 0);
   const bool has_labels = std::string(kind.loss) == "cross-entropy";
-  o.y.values = gaussian(has_labels ? 1 : 3, kind.samples, 1);
+  Matrix y = gaussian(has_labels ? 1 : 3, kind.samples, 1);
   if (has_labels)
-    for (Index j = 0; j < kind.samples; ++j) o.y.values(0, j) = static_cast<double>(j % 3);
+    for (Index j = 0; j < kind.samples; ++j) y(0, j) = static_cast<double>(j % 3);
+  o.y.values = std::move(y);
   o.hidden = kind.hidden;
   o.activation = kind.activation;
   o.loss = kind.loss;

@@ -18,17 +18,19 @@ enum class Target { numbers, labels, probabilities };
 NetworkOptions options(Index n, const char* activation, Target target, bool bias, double weight_decay) {
   NetworkOptions o;
   Random random(7, 0);
-  o.x.values = Matrix(3, n);
-  random.fill_normal(o.x.values.flat());
-  o.y.values = Matrix(target == Target::labels ? 1 : 3, n);
-  random.fill_uniform(o.y.values.flat());
+  Matrix x(3, n);
+  random.fill_normal(x.flat());
+  Matrix y(target == Target::labels ? 1 : 3, n);
+  random.fill_uniform(y.flat());
   if (target == Target::labels)
-    for (Index i = 0; i < n; ++i) o.y.values(0, i) = static_cast<double>((i * i) % 3);
+    for (Index i = 0; i < n; ++i) y(0, i) = static_cast<double>((i * i) % 3);
   if (target == Target::probabilities)
     for (Index i = 0; i < n; ++i) {
-      const double sum = o.y.values(0, i) + o.y.values(1, i) + o.y.values(2, i);
-      for (Index k = 0; k < 3; ++k) o.y.values(k, i) /= sum;
+      const double sum = y(0, i) + y(1, i) + y(2, i);
+      for (Index k = 0; k < 3; ++k) y(k, i) /= sum;
     }
+  o.x.values = std::move(x);
+  o.y.values = std::move(y);
   o.hidden = {5, 4};
   o.activation = activation;
   o.bias = bias;
@@ -90,12 +92,13 @@ TEST(NetworkSamples, a_batch_is_the_problem_of_its_samples) {
   for (const Case& c : cases) {
     const NetworkOptions all = options(20, c.activation, c.target, c.bias, c.weight_decay);
     NetworkOptions some = all;
-    some.x.values = Matrix(3, 3);
-    some.y.values = Matrix(all.y.values.rows(), 3);
+    Matrix inputs(3, 3), targets(all.y.values.rows(), 3);
     for (Index j = 0; j < 3; ++j) {
-      std::copy_n(all.x.values.col(rows[static_cast<std::size_t>(j)]), 3, some.x.values.col(j));
-      std::copy_n(all.y.values.col(rows[static_cast<std::size_t>(j)]), all.y.values.rows(), some.y.values.col(j));
+      std::copy_n(all.x.values.col(rows[static_cast<std::size_t>(j)]), 3, inputs.col(j));
+      std::copy_n(all.y.values.col(rows[static_cast<std::size_t>(j)]), all.y.values.rows(), targets.col(j));
     }
+    some.x.values = std::move(inputs);
+    some.y.values = std::move(targets);
     const Network problem(read_network_data(all)), small(read_network_data(some));
     const Vector x = point_of(problem);
     Vector found(x.size()), expected(x.size());

@@ -37,13 +37,12 @@ inline TuckerOptions reversed(const TuckerOptions& o) {
   return result;
 }
 
-// Options, data and problem that refer to one another.
+// Data and the problem that refers to them.
 struct TuckerCase {
-  TuckerOptions options;
   TuckerData data;
   Tucker problem;
 
-  explicit TuckerCase(TuckerOptions o) : options(std::move(o)), data(make_tucker_data(options)), problem(data, requested_ranks(options, data)) {}
+  explicit TuckerCase(const TuckerOptions& o) : data(make_tucker_data(o)), problem(data, requested_ranks(o, data)) {}
   TuckerCase(const TuckerCase&) = delete;
 
   Point point(Vector x) const {

@@ -100,7 +100,7 @@ TuckerData make_tucker_data(const TuckerOptions& o) {
   if (o.ranks.empty() == (o.error == 0.0))
     throw InputError(o.ranks.empty() ? "--ranks" : "--error", "either --ranks or --error", o.ranks.empty() ? "neither" : "both");
   TuckerData data;
-  data.tensor = &o.tensor;
+  data.tensor = std::make_shared<const DataTensor>(o.tensor);
   data.extents.assign(o.tensor.shape.begin(), o.tensor.shape.end());
   data.is_masked = o.tensor.num_missing > 0;
   data.regulariser = o.regulariser;

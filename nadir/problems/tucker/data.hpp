@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@
 namespace nadir {
 
 struct TuckerData {
-  const DataTensor* tensor = nullptr;
+  std::shared_ptr<const DataTensor> tensor;
   std::vector<Index> extents;  // n_1, ..., n_d
   bool is_masked = false;      // NaN entries do not count
   double regulariser = 0.0;
@@ -28,7 +29,7 @@ struct TuckerData {
   bool is_sparse() const { return tensor->is_sparse(); }
 };
 
-// Refers to `options`. Throws InputError for fewer than 2 modes or more than 8, NaN without --missing nan-mask, a
+// Shares the numbers of `options`. Throws InputError for fewer than 2 modes or more than 8, NaN without --missing nan-mask, a
 // tensor of which every entry is missing, squares that overflow, and ranks beside --error or neither.
 TuckerData make_tucker_data(const TuckerOptions& options);
 

@@ -36,7 +36,7 @@ class TuckerFamily final : public Family {
   const TailBound& tail() const;  // of these ranks, computed once
 
   TuckerOptions options_;
-  TuckerData data_;  // refers to options_
+  TuckerData data_;
   std::unique_ptr<Tucker> problem_;
   mutable std::optional<TailBound> bound_;
 };

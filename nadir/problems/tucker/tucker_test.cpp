@@ -133,7 +133,8 @@ TEST_P(EveryOrder, derivatives_with_missing_entries_are_those_of_the_value) {
 }
 
 TEST_P(EveryOrder, a_tensor_in_fortrans_order_is_the_same_problem) {
-  const TuckerCase c(tucker_options(T, ranks(GetParam()))), f(reversed(c.options));
+  const TuckerOptions o = tucker_options(T, ranks(GetParam()));
+  const TuckerCase c(o), f(reversed(o));
   const Vector x = normal(c.problem, 1), v = normal(c.problem, 2);
 
   const Vector g = gradient_of(c.problem, x), h = product_of(c.problem, x, v);
@@ -152,13 +153,16 @@ TEST_P(EveryOrder, a_sparse_tensor_is_the_same_problem_as_its_dense_form) {
   for (Index place = 0; place < T.size(); ++place)
     if (place % 4 != 1) T.data()[place] = 0.0;
   sparse.tensor.shape = T.shape().extents();
-  sparse.tensor.coordinates.resize(static_cast<std::size_t>(GetParam()));
   sparse.ranks = ranks(GetParam());
+  std::vector<std::vector<std::int32_t>> coordinates(static_cast<std::size_t>(GetParam()));
+  Vector values;
   for (Index place = 1; place < T.size(); place += 4) {
     for (int m = 0; m < GetParam(); ++m)
-      sparse.tensor.coordinates[static_cast<std::size_t>(m)].push_back(static_cast<std::int32_t>(place / T.shape().right(m) % T.shape()[m]));
-    sparse.tensor.values.push_back(T.data()[place]);
+      coordinates[static_cast<std::size_t>(m)].push_back(static_cast<std::int32_t>(place / T.shape().right(m) % T.shape()[m]));
+    values.push_back(T.data()[place]);
   }
+  sparse.tensor.coordinates.assign(coordinates.begin(), coordinates.end());
+  sparse.tensor.values = std::move(values);
   const TuckerCase c(tucker_options(T, ranks(GetParam()))), s(sparse);
   const Vector x = normal(c.problem, 1);
 

@@ -35,15 +35,15 @@ std::string number_text(double x) {
   return buffer;
 }
 
-void require_finite(const Matrix& A, const std::string& place) {
-  if (A.rows() == 0 || A.cols() == 0) throw InputError(place, "at least one row and one column", "an empty array");
+void require_finite(ConstMatrixView A, const std::string& place) {
+  if (A.rows == 0 || A.cols == 0) throw InputError(place, "at least one row and one column", "an empty array");
   if (!all_finite(A)) throw InputError(place, "finite numbers", "NaN or infinity");
 }
 
-void require_symmetric(const Matrix& S, const std::string& place) {
-  if (S.rows() != S.cols())
-    throw InputError(place, "a square matrix", std::to_string(S.rows()) + " x " + std::to_string(S.cols()));
-  for (Index j = 0; j < S.cols(); ++j)
+void require_symmetric(ConstMatrixView S, const std::string& place) {
+  if (S.rows != S.cols)
+    throw InputError(place, "a square matrix", std::to_string(S.rows) + " x " + std::to_string(S.cols));
+  for (Index j = 0; j < S.cols; ++j)
     for (Index i = 0; i < j; ++i)
       if (S(i, j) != S(j, i))
         throw InputError(place + ", row " + std::to_string(i + 1) + ", column " + std::to_string(j + 1),
@@ -79,7 +79,7 @@ Interval nuclear_norm(const BallMatrix& F, const BallMatrix& P) {
 
 }  // namespace
 
-TargetCovariance TargetCovariance::given(const Matrix& S, const std::string& place) {
+TargetCovariance TargetCovariance::given(ConstMatrixView S, const std::string& place) {
   require_finite(S, place);
   require_symmetric(S, place);
   TargetCovariance target;
@@ -87,7 +87,7 @@ TargetCovariance TargetCovariance::given(const Matrix& S, const std::string& pla
   target.decompose(place);
   Index num_zeros = 0;
   if (!proves_positive_definite(S).proved) {
-    const auto inertia = S.rows() <= exact_inertia_limit ? exact_inertia(S) : std::nullopt;
+    const auto inertia = S.rows <= exact_inertia_limit ? exact_inertia(S) : std::nullopt;
     if (inertia && inertia->negative == 0) num_zeros = inertia->zero;
     else
       target.obstacle_ = inertia ? "the covariance has a negative eigenvalue, small as it may be"
@@ -97,14 +97,14 @@ TargetCovariance TargetCovariance::given(const Matrix& S, const std::string& pla
   return target;
 }
 
-TargetCovariance TargetCovariance::of_samples(const Matrix& Y, const std::string& place) {
+TargetCovariance TargetCovariance::of_samples(ConstMatrixView Y, const std::string& place) {
   require_finite(Y, place);
   TargetCovariance target;
-  const Interval one_over_n = Interval::point(1.0) / Interval::point(static_cast<double>(Y.cols()));
+  const Interval one_over_n = Interval::point(1.0) / Interval::point(static_cast<double>(Y.cols));
   target.covariance_ = scale(one_over_n, enclose_sample_product(Y, Y));
   if (!is_finite(target.covariance_)) throw InputError(place, "samples whose squares do not overflow", "an infinite sum of squares");
   target.decompose(place);
-  target.enclose(std::max<Index>(0, Y.rows() - Y.cols()));
+  target.enclose(std::max<Index>(0, Y.rows - Y.cols));
   return target;
 }
 

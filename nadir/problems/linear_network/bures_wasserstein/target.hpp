@@ -31,9 +31,9 @@ class TargetCovariance {
  public:
   // Throws InputError, naming `place`, unless S is square, not empty, finite, exactly symmetric and positive
   // semidefinite up to rounding.
-  static TargetCovariance given(const Matrix& S, const std::string& place);
+  static TargetCovariance given(ConstMatrixView S, const std::string& place);
   // Throws InputError unless Y is finite and not empty.
-  static TargetCovariance of_samples(const Matrix& Y, const std::string& place);
+  static TargetCovariance of_samples(ConstMatrixView Y, const std::string& place);
 
   Index dimension() const { return covariance_.rows(); }
 
