@@ -133,6 +133,34 @@ TEST(Reduce, qr_and_gram_routes_agree) {
   EXPECT_LT(frobenius_norm(sample_product(rest, X)), 1e-9 * frobenius_norm(sample_product(Y, X)));
 }
 
+// More samples than are looked at at once, the last ones no full block; row 2 of X is twice row 0, row 4 is zero but for
+// the last block, which the rank must not miss.
+TEST(Reduce, many_samples_are_reduced_block_by_block) {
+  Matrix X = random_matrix(6, 20001, 8);
+  for (Index s = 0; s < X.cols(); ++s) {
+    X(2, s) = 2.0 * X(0, s);
+    if (s < X.cols() - 3) X(4, s) = 0.0;
+  }
+  Matrix Y = product(random_matrix(3, 6, 9), X);
+  axpy(0.1, random_matrix(3, 20001, 10).flat(), Y.flat());
+
+  const ReducedData d = reduce(X, Y);
+
+  EXPECT_EQ(d.factor.cols(), 5);
+  const Matrix S = product(d.factor, Op::none, d.factor, Op::transpose);
+  for (Index j = 0; j < 6; ++j)
+    for (Index i = 0; i < 6; ++i) EXPECT_NEAR(S(i, j), d.gram.mid(i, j), 1e-11 * std::sqrt(d.gram.mid(i, i) * d.gram.mid(j, j)));
+  const Matrix P = random_matrix(3, 6, 11);
+  Matrix direct(Y), reduced(d.target);
+  multiply(1, P, Op::none, X, Op::none, -1, direct);
+  multiply(1, P, Op::none, d.factor, Op::none, -1, reduced);
+  const double expected = dot(direct.flat(), direct.flat());
+  EXPECT_NEAR(dot(reduced.flat(), reduced.flat()) + d.residual, expected, 1e-11 * expected);
+  Matrix rest(Y);
+  multiply(1, d.least_squares, Op::none, X, Op::none, -1, rest);
+  EXPECT_LT(frobenius_norm(sample_product(rest, X)), 1e-9 * frobenius_norm(sample_product(Y, X)));
+}
+
 TEST(Reduce, sees_zero_rows_and_dependent_rows) {
   Matrix X(4, 6);
   for (Index s = 0; s < 6; ++s) {

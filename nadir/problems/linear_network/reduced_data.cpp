@@ -16,6 +16,8 @@ namespace {
 constexpr double qr_limit = 3.0e8;
 constexpr double qr_rank_tol = 1e-12;
 constexpr double gram_rank_tol = 1e-13;  // of a squared quantity
+constexpr Index residual_entries = Index{1} << 22;  // held at once
+constexpr Index samples_at_once = 8192;  // of a QR, whose factors take several times the memory of what they are of
 
 Vector row_norms(ConstMatrixView X) {
   Vector squares(static_cast<std::size_t>(X.rows), 0.0);
@@ -44,11 +46,51 @@ void set_least_squares(ReducedData& d) {
     std::copy_n(coefficients.col(static_cast<Index>(j)), coefficients.rows(), d.least_squares.col(d.kept[j]));
 }
 
-// Y - P X
-Matrix residual_of(ConstMatrixView P, ConstMatrixView X, ConstMatrixView Y) {
-  Matrix R(Y);
-  multiply(-1.0, P, Op::none, X, Op::none, 1.0, R);
-  return R;
+// Of R = Y - P X, which is never held whole.
+struct ResidualSums {
+  Matrix times_inputs;  // R X^T
+  double squares = 0.0;
+};
+
+ResidualSums residual_sums(ConstMatrixView P, ConstMatrixView X, ConstMatrixView Y) {
+  ResidualSums sums{Matrix(Y.rows, X.rows)};
+  const Index step = std::max<Index>(1024, residual_entries / std::max<Index>(1, Y.rows));
+  for (Index first = 0; first < X.cols; first += step) {
+    const Index count = std::min(step, X.cols - first);
+    Matrix R(Y.columns(first, count));
+    multiply(-1.0, P, Op::none, X.columns(first, count), Op::none, 1.0, R);
+    axpy(1.0, sample_product(R, X.columns(first, count)).flat(), sums.times_inputs.flat());
+    sums.squares += dot(R.flat(), R.flat());
+  }
+  return sums;
+}
+
+// X = X' Q and |P X - Y|^2 = |P X' - Y'|^2 + rest, with Q of orthonormal rows: at most d_in samples instead of n.
+struct Condensed {
+  Matrix X, Y;
+  double rest = 0.0;
+};
+
+Matrix side_by_side(const Matrix& left, ConstMatrixView right) {
+  Matrix both(right.rows, left.cols() + right.cols);
+  std::copy_n(left.data(), left.size(), both.data());
+  for (Index j = 0; j < right.cols; ++j) std::copy_n(right.col(j), right.rows, both.col(left.cols() + j));
+  return both;
+}
+
+// QR of what is left of the samples before, beside the next ones [DemmelGrigoriHoemmenLangou2012, sequential TSQR].
+Condensed condense(ConstMatrixView X, ConstMatrixView Y) {
+  Condensed c{Matrix(X.rows, 0), Matrix(Y.rows, 0)};
+  for (Index first = 0; first < X.cols; first += samples_at_once) {
+    const Index count = std::min(samples_at_once, X.cols - first);
+    const PivotedQr f = pivoted_qr(transpose(side_by_side(c.X, X.columns(first, count))), 0.0);
+    Matrix targets = side_by_side(c.Y, Y.columns(first, count));
+    c.X = transpose(f.R);
+    c.Y = product(targets, f.Q);
+    multiply(-1.0, c.Y, Op::none, f.Q, Op::transpose, 1.0, targets);
+    c.rest += dot(targets.flat(), targets.flat());
+  }
+  return c;
 }
 
 void reduce_by_qr(ConstMatrixView X, ConstMatrixView Y, const Vector& norms, ReducedData& d) {
@@ -68,6 +110,14 @@ void reduce_by_qr(ConstMatrixView X, ConstMatrixView Y, const Vector& norms, Red
   multiply(-1.0, d.target, Op::none, f.Q, Op::transpose, 1.0, rest);
   d.residual = dot(rest.flat(), rest.flat());
   set_least_squares(d);
+}
+
+// Many samples are condensed first.
+void reduce_in_blocks(ConstMatrixView X, ConstMatrixView Y, const Vector& norms, ReducedData& d) {
+  if (X.cols <= 2 * samples_at_once) return reduce_by_qr(X, Y, norms, d);
+  const Condensed c = condense(X, Y);
+  reduce_by_qr(c.X, c.Y, norms, d);
+  d.residual += c.rest;
 }
 
 void reduce_by_gram(ConstMatrixView X, ConstMatrixView Y, const Vector& norms, ReducedData& d) {
@@ -95,10 +145,10 @@ void reduce_by_gram(ConstMatrixView X, ConstMatrixView Y, const Vector& norms, R
   };
   d.target = project(sample_product(Y, X));
   set_least_squares(d);
-  Matrix rest = residual_of(d.least_squares, X, Y);
-  const Matrix correction = project(sample_product(rest, X));
+  const ResidualSums rest = residual_sums(d.least_squares, X, Y);
+  const Matrix correction = project(rest.times_inputs);
   axpy(1.0, correction.flat(), d.target.flat());
-  d.residual = std::fmax(0.0, dot(rest.flat(), rest.flat()) - dot(correction.flat(), correction.flat()));
+  d.residual = std::fmax(0.0, rest.squares - dot(correction.flat(), correction.flat()));
   set_least_squares(d);
 }
 
@@ -113,7 +163,7 @@ ReducedData reduce(ConstMatrixView X, ConstMatrixView Y) {
     throw NumericalBreakdown("the products of the data overflow double precision; divide inputs and targets by their largest entry");
   const Vector norms = row_norms(X);
   const double work = static_cast<double>(X.cols) * static_cast<double>(X.rows) * static_cast<double>(X.rows);
-  if (work <= qr_limit) reduce_by_qr(X, Y, norms, d);
+  if (work <= qr_limit) reduce_in_blocks(X, Y, norms, d);
   else reduce_by_gram(X, Y, norms, d);
   return d;
 }
