@@ -10,6 +10,7 @@
 #include <ctime>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "nadir/landscape/curve.hpp"
 #include "nadir/linalg/dense.hpp"
@@ -40,10 +41,11 @@ int run(int count, char** words) {
   options.activation = words[4];
   const Index inputs = std::atol(words[6]), outputs = options.loss == "squared" ? std::atol(words[count - 1]) : 1;
   for (int k = 7; k + 1 < count; ++k) options.hidden.push_back(std::atol(words[k]));
-  options.x.values = Matrix(inputs, samples);
-  options.y.values = Matrix(outputs, samples);
-  read(folder + "/x.bin", options.x.values.flat());
-  read(folder + "/y.bin", options.y.values.flat());
+  Matrix x(inputs, samples), y(outputs, samples);
+  read(folder + "/x.bin", x.flat());
+  read(folder + "/y.bin", y.flat());
+  options.x.values = std::move(x);
+  options.y.values = std::move(y);
   const Network network(read_network_data(options));
   const Index n = network.layout().dimension();
   Vector point(static_cast<std::size_t>(n)), t(static_cast<std::size_t>(points)), values(t.size());

@@ -41,7 +41,7 @@ struct Case {
     field<DataMatrix>(options, "y").values = Y;
     field<std::vector<std::int64_t>>(options, "hidden") = hidden;
     field<std::vector<double>>(options, "weight-decay") = decay;
-    field<DataBlocks>(options, "weight-decay-entries").values = decay_entries;
+    field<DataBlocks>(options, "weight-decay-entries").values = {decay_entries.begin(), decay_entries.end()};
     field<bool>(options, "residual") = residual;
     field<std::string>(options, "loss") = loss;
     std::map<std::string, Matrix> point = escape;
