@@ -495,25 +495,6 @@ def test_a_model_in_hand_is_judged_without_another_point():
     assert nadir.verify("run")
 
 
-def test_data_are_copied_at_most_once():
-    with open("/proc/self/statm", encoding="ascii") as file:
-        assert file.read()
-
-    def resident():
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-    x = numpy.random.default_rng(0).standard_normal((400_000, 20))  # 64 MB
-    y = x[:, :1].copy()
-    problem = nadir.LinearNetwork(x, y)
-    assert numpy.shares_memory(problem._data["x"]._values["values"], x)
-    before = resident()
-
-    problem.value(problem.start())
-
-    assert resident() - before < 1.25 * (x.nbytes + y.nbytes)
-
-
 def test_a_call_costs_less_than_twenty_microseconds_beyond_the_work():
     random = numpy.random.default_rng(0)
     problem = nadir.Network(random.standard_normal((1, 2)), random.standard_normal((1, 1)), hidden=[50], activation="tanh")
