@@ -7,11 +7,11 @@
 // Times include what the points share.
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
 #include <string>
 #include <utility>
 
+#include "bench/compared.hpp"
 #include "nadir/landscape/curve.hpp"
 #include "nadir/linalg/dense.hpp"
 #include "nadir/problems/network/network.hpp"
@@ -19,17 +19,8 @@
 namespace nadir {
 namespace {
 
-double cpu_seconds() {
-  timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
-void read(const std::string& path, std::span<double> values) {
-  std::ifstream file(path, std::ios::binary);
-  file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size_bytes()));
-  if (!file) std::exit(2);
-}
+using bench::cpu_seconds;
+using bench::read;
 
 int run(int count, char** words) {
   if (count < 8) return 2;

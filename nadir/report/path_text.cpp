@@ -1,28 +1,15 @@
 #include "nadir/report/path_text.hpp"
 
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 #include <limits>
+
+#include "nadir/report/internal/formatted.hpp"
 
 namespace nadir {
 namespace {
 
-[[gnu::format(printf, 1, 2)]] std::string line(const char* format, ...) {
-  char text[512];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  return std::string(text) + "\n";
-}
-
-std::string number(const char* format, double x) {
-  if (!std::isfinite(x)) return "not finite";
-  char text[64];
-  std::snprintf(text, sizeof text, format, x);
-  return text;
-}
+using internal::line;
+using internal::number;
 
 std::string curves_text(const Path& path) {
   std::string text = line("  %-18s %6s %12s %14s %8s %14s %14s %10s", "curve", "bends", "length", "greatest", "at t", "above ends", "above line", "within");

@@ -2,29 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
+
+#include "nadir/report/internal/formatted.hpp"
 
 namespace nadir {
 namespace {
 
+using internal::line;
+using internal::number;
+
 constexpr double rounding = 1e-9;  // a value is lower than another beyond this part of it
-
-[[gnu::format(printf, 1, 2)]] std::string line(const char* format, ...) {
-  char text[512];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  return std::string(text) + "\n";
-}
-
-std::string number(const char* format, double x) {
-  if (!std::isfinite(x)) return "not finite";
-  char text[64];
-  std::snprintf(text, sizeof text, format, x);
-  return text;
-}
 
 std::string place(const Vector& coordinates) {
   std::string text;

@@ -2,23 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdarg>
 #include <cstdio>
 #include <map>
+
+#include "nadir/report/internal/formatted.hpp"
 
 namespace nadir {
 namespace {
 
-constexpr int bar_width = 40, num_bins = 16, least_decade = -12;
+using internal::line;
 
-[[gnu::format(printf, 1, 2)]] std::string line(const char* format, ...) {
-  char text[256];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  return std::string(text) + "\n";
-}
+constexpr int bar_width = 40, num_bins = 16, least_decade = -12;
 
 struct Weighted {
   double value, weight;
