@@ -20,7 +20,7 @@ class SlabSource {
   // The whole tensor where it lies in memory; data is null for sources that read.
   virtual TensorView<Scalar> whole() const { return {}; }
   // Entries first, ..., first + count - 1 of mode 0. The view holds until `buffer` changes or the source ends. Throws
-  // FileError or InputError when a file changed under us. Safe to call from one thread at a time.
+  // FileError or InputError when a file changed under us. Safe to call from several threads, each with a buffer of its own.
   virtual TensorView<Scalar> slab(Index first, Index count, std::vector<Scalar>& buffer) const = 0;
 
   // How many entries of mode 0 a slab of about `bytes` has: at least 1, at most all.
