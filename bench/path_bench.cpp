@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
-#include <utility>
 
 #include "bench/compared.hpp"
 #include "nadir/landscape/curve.hpp"
@@ -27,16 +26,7 @@ int run(int count, char** words) {
   set_num_threads(1);
   const std::string folder = words[1];
   const Index samples = std::atol(words[2]), points = std::atol(words[5]);
-  NetworkOptions options;
-  options.loss = words[3];
-  options.activation = words[4];
-  const Index inputs = std::atol(words[6]), outputs = options.loss == "squared" ? std::atol(words[count - 1]) : 1;
-  for (int k = 7; k + 1 < count; ++k) options.hidden.push_back(std::atol(words[k]));
-  Matrix x(inputs, samples), y(outputs, samples);
-  read(folder + "/x.bin", x.flat());
-  read(folder + "/y.bin", y.flat());
-  options.x.values = std::move(x);
-  options.y.values = std::move(y);
+  const NetworkOptions options = bench::network_options(folder, samples, words[3], words[4], {words + 6, words + count});
   const Network network(read_network_data(options));
   const Index n = network.layout().dimension();
   Vector point(static_cast<std::size_t>(n)), t(static_cast<std::size_t>(points)), values(t.size());

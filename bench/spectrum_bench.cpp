@@ -65,15 +65,7 @@ int run(int argc, char** argv) {
   set_num_threads(1);
   const std::string folder = argv[1], what = argv[5];
   const Index samples = std::atol(argv[2]);
-  NetworkOptions o;
-  o.loss = argv[3];
-  o.activation = argv[4];
-  for (int i = 7; i + 1 < argc; ++i) o.hidden.push_back(std::atol(argv[i]));
-  Matrix inputs(std::atol(argv[6]), samples), targets(o.loss == "squared" ? std::atol(argv[argc - 1]) : 1, samples);
-  read(folder + "/x.bin", inputs.flat());
-  read(folder + "/y.bin", targets.flat());
-  o.x.values = std::move(inputs);
-  o.y.values = std::move(targets);
+  const NetworkOptions o = bench::network_options(folder, samples, argv[3], argv[4], {argv + 6, argv + argc});
   const Network problem(read_network_data(o));
   Vector x(static_cast<std::size_t>(problem.layout().dimension()));
   read(folder + "/point.bin", x);

@@ -40,6 +40,19 @@ std::string help() {
 
 }  // namespace
 
+void require_picture(const char* picture, const CommandLine& line, FigureRequest& figure) {
+  figure.picture = picture;
+  figure.has_scale = line.has("log");
+  require_figure(figure);
+}
+
+int conclude(const std::string& folder, const FigureRequest& figure, bool is_complete) {
+  if (figure.is_wanted()) write_run_figure(folder, figure);
+  if (is_complete) return exit_done;
+  print_message("stopped by the time limit or a signal; what was found until then stands in " + folder + "/" + figure.picture + ".json");
+  return exit_stopped;
+}
+
 int run_landscape(std::span<const std::string> arguments) {
   const std::string word = arguments.empty() ? "" : arguments.front();
   if (word == "--help" || word == "-h") {

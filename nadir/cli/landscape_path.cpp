@@ -6,7 +6,6 @@
 #include "nadir/cli/help_text.hpp"
 #include "nadir/cli/interrupt.hpp"
 #include "nadir/cli/landscape.hpp"
-#include "nadir/driver/figure/run_figure.hpp"
 #include "nadir/report/path_text.hpp"
 
 namespace nadir::cli {
@@ -34,15 +33,10 @@ int run_landscape_path(std::span<const std::string> arguments) {
   request.other = line.words[1];
   request.kinds = line.values("kind");
   request.run = common.run;
-  figure.picture = "path";
-  figure.has_scale = line.has("log");
-  require_figure(figure);
+  require_picture("path", line, figure);
   const PathRun run = find_run_path(request, &catch_interrupts());
   print_result(common.json ? run.json : path_text(run.path));
-  if (figure.is_wanted()) write_run_figure(request.folder, figure);
-  if (run.path.is_complete) return exit_done;
-  print_message("stopped by the time limit or a signal; what was found until then stands in " + request.folder + "/path.json");
-  return exit_stopped;
+  return conclude(request.folder, figure, run.path.is_complete);
 }
 
 }  // namespace nadir::cli

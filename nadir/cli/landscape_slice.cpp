@@ -6,7 +6,6 @@
 #include "nadir/cli/help_text.hpp"
 #include "nadir/cli/interrupt.hpp"
 #include "nadir/cli/landscape.hpp"
-#include "nadir/driver/figure/run_figure.hpp"
 #include "nadir/report/slice_text.hpp"
 
 namespace nadir::cli {
@@ -27,15 +26,10 @@ int run_landscape_slice(std::span<const std::string> arguments) {
   require_words(line, 1, 1, slice_usage);
   request.folder = line.words[0];
   request.run = common.run;
-  figure.picture = "slice";
-  figure.has_scale = line.has("log");
-  require_figure(figure);
+  require_picture("slice", line, figure);
   const SliceRun run = examine_run_slice(request, &catch_interrupts());
   print_result(common.json ? run.json : slice_text(run.slice));
-  if (figure.is_wanted()) write_run_figure(request.folder, figure);
-  if (run.slice.is_complete) return exit_done;
-  print_message("stopped by the time limit or a signal; what was found until then stands in " + request.folder + "/slice.json");
-  return exit_stopped;
+  return conclude(request.folder, figure, run.slice.is_complete);
 }
 
 }  // namespace nadir::cli

@@ -6,10 +6,10 @@
 #include "nadir/cli/help_text.hpp"
 #include "nadir/cli/interrupt.hpp"
 #include "nadir/cli/landscape.hpp"
-#include "nadir/driver/figure/run_figure.hpp"
 #include "nadir/report/spectrum_text.hpp"
 
 namespace nadir::cli {
+
 int run_landscape_spectrum(std::span<const std::string> arguments) {
   const std::string spectrum_usage = "nadir landscape spectrum RUN [--top K --probes P --steps M --figure FILE]";
   CommonOptions common;
@@ -25,15 +25,10 @@ int run_landscape_spectrum(std::span<const std::string> arguments) {
   require_words(line, 1, 1, spectrum_usage);
   request.folder = line.words[0];
   request.run = common.run;
-  figure.picture = "spectrum";
-  figure.has_scale = line.has("log");
-  require_figure(figure);
+  require_picture("spectrum", line, figure);
   const SpectrumRun run = examine_run_spectrum(request, &catch_interrupts());
   print_result(common.json ? run.json : spectrum_text(run.spectrum));
-  if (figure.is_wanted()) write_run_figure(request.folder, figure);
-  if (!run.spectrum.is_stopped) return exit_done;
-  print_message("stopped by the time limit or a signal; what was found until then stands in " + request.folder + "/spectrum.json");
-  return exit_stopped;
+  return conclude(request.folder, figure, !run.spectrum.is_stopped);
 }
 
 }  // namespace nadir::cli
